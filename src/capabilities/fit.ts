@@ -5,13 +5,7 @@ import type { ChatRequest } from '../core/request.ts'
 import type { Adjustment, Turn, UserTurn } from '../core/turn.ts'
 import type { Dialect, Quirks } from '../dialects/dialect.ts'
 import type { Capabilities } from './capabilities.ts'
-
-/** A request that the model can take, and what was changed for that. */
-export interface Fitted {
-  readonly request: ChatRequest
-  readonly quirks: Quirks
-  readonly adjustments: readonly Adjustment[]
-}
+import { type Fitted, isEmpty, isPaired } from './fits.ts'
 
 /** Mends a request to what a dialect, a provider and a model are known to take, before it is spelled. */
 export function fit(
@@ -84,9 +78,9 @@ function pairCalls(turns: readonly Turn[]): readonly Turn[] {
 function pairedTurn(turn: UserTurn, before: Turn | undefined): UserTurn {
   const calls = before?.contents.filter((content) => content.type === 'tool-call') ?? []
   const results = turn.contents.filter((content) => content.type === 'tool-result')
+  if (isPaired(turn, before)) return turn
   const open = calls.filter((call) => !results.some((result) => result.id === call.id))
   const orphans = results.filter((result) => !calls.some((call) => call.id === result.id))
-  if (open.length === 0 && orphans.length === 0) return turn
   const contents = turn.contents.flatMap((content): readonly Content[] =>
     content.type === 'tool-result' && orphans.includes(content) ? inText(content) : [content],
   )
@@ -97,12 +91,3 @@ const inText = ({ name, content, media = [] }: ToolResult): readonly Content[] =
   { type: 'text', text: `The tool ${name} gave: ${content}` },
   ...media,
 ]
-
-const isEmpty = (turn: Turn): boolean =>
-  !(turn.role === 'assistant' && turn.refusal) &&
-  turn.contents.every(
-    (content) =>
-      content.type === 'thinking' ||
-      content.type === 'citation' ||
-      (content.type === 'text' && content.text === ''),
-  )

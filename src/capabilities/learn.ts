@@ -3,7 +3,7 @@ import { type StandardParam, isStandardParam } from '../core/params.ts'
 import type { Adjustment } from '../core/turn.ts'
 import { isObject } from '../lib/merge.ts'
 import type { Capabilities } from './capabilities.ts'
-import type { Fitted } from './fit.ts'
+import type { Fitted } from './fits.ts'
 
 /** What a refusal taught, and what will be changed because of it. */
 export interface Lesson {

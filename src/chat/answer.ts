@@ -1,6 +1,6 @@
 import { warn } from '#platform'
 import { type Capabilities, learned } from '../capabilities/capabilities.ts'
-import { type Fitted, fit } from '../capabilities/fit.ts'
+import { type Fitted, asItIs } from '../capabilities/fits.ts'
 import type { Delta } from '../core/delta.ts'
 import { ChatError } from '../core/errors.ts'
 import type { ChatRequest, OutputSchema, ToolChoice, ToolSpec } from '../core/request.ts'
@@ -127,15 +127,16 @@ export async function requestFor(
 }
 
 /** A request as it would be sent by what is known of the model. */
-export function spell(session: Session, request: ChatRequest): Wire & { readonly fitted: Fitted } {
-  const { provider } = session.line
-  const fitted = fit(
-    request,
-    provider.dialect,
-    provider.quirks ?? {},
-    session.knowledge.capabilities.get(session.model) ?? {},
-  )
-  return { ...provider.dialect.encode(fitted.request, fitted.quirks), fitted }
+export async function spell(
+  session: Session,
+  request: ChatRequest,
+): Promise<Wire & { readonly fitted: Fitted }> {
+  const { dialect, quirks = {} } = session.line.provider
+  const known = session.knowledge.capabilities.get(session.model)
+  const fitted =
+    asItIs(request, dialect, quirks, known) ??
+    (await import('../capabilities/fit.ts')).fit(request, dialect, quirks, known ?? {})
+  return { ...dialect.encode(fitted.request, fitted.quirks), fitted }
 }
 
 const toEvent = (adjustment: Adjustment): ChatEvent => ({ type: 'adjustment', adjustment })
@@ -170,16 +171,16 @@ async function ask(
     return leaks
   }
   for (let attempt = 1; ; attempt++) {
-    const { path, body, fitted } = spell(session, request)
+    const { fitted, ...wire } = await spell(session, request)
     adjustments.splice(0, adjustments.length, ...told(fitted, lessons))
     for (const adjustment of adjustments) report(session, adjustment)
     try {
-      const reply = await send({ line, path, body, signal: options.signal, leash: options.leash, reader })
+      const reply = await send({ line, wire, signal: options.signal, leash: options.leash, reader })
       return { reply, leaks }
     } catch (error) {
       if (!(error instanceof ChatError) || attempt > MOST_LESSONS || session.adjust === 'error') throw error
       const { learn } = await import('../capabilities/learn.ts')
-      const lesson = learn(error, body, fitted)
+      const lesson = learn(error, wire.body, fitted)
       if (!lesson) throw error
       const known: Capabilities = knowledge.capabilities.get(model) ?? {}
       knowledge.capabilities.set(model, learned(known, lesson.capabilities))

@@ -134,6 +134,8 @@ function contentTokens(content: Content): number {
     }
     case 'json':
       return textTokens(JSON.stringify(content.value) ?? '')
+    case 'server-tool':
+      return textTokens(JSON.stringify(content.opaque?.value) ?? '')
   }
 }
 

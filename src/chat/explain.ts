@@ -35,7 +35,7 @@ export async function explain(
     tools,
     toolChoice: tools && how.toolChoice,
   })
-  const { path, body, fitted } = spell(session, request)
+  const { path, body, fitted } = await spell(session, request)
   const headers = Object.entries({ 'content-type': 'application/json', accept: '*/*', ...line.headers }).map(
     ([name, value]) => [name, SECRET.test(name) ? '[redacted]' : value],
   )

@@ -2,6 +2,7 @@ import type { Content, Media } from '../core/content.ts'
 import type { Turn } from '../core/turn.ts'
 import { stretches } from './export-fences.ts'
 import { type Exported, changesOf, notesOf, pretty, providerName, titleOf } from './export-notes.ts'
+import { describe } from './inspect.ts'
 
 // Even if something got through the escaping, the page may neither run nor load nor send anything.
 const POLICY =
@@ -80,6 +81,8 @@ function part(content: Content): string {
     }
     case 'json':
       return code(pretty(content.value))
+    case 'server-tool':
+      return `<p class="quiet">${inline(describe(content))}</p>`
     case 'citation':
       return `<p class="quiet">Source: ${content.title ? `${inline(content.title)}, ` : ''}${link(content.url)}</p>`
   }

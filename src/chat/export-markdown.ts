@@ -2,6 +2,7 @@ import type { Content, Media } from '../core/content.ts'
 import type { Turn } from '../core/turn.ts'
 import { fenceFor, stretches } from './export-fences.ts'
 import { type Exported, changesOf, notesOf, pretty, providerName, titleOf } from './export-notes.ts'
+import { describe } from './inspect.ts'
 
 /** A chat as a page of Markdown: a heading for each turn; what a model wrote stays Markdown, everything else is fenced. */
 export function toMarkdown(chat: Exported): string {
@@ -43,6 +44,8 @@ function block(content: Content): string {
       ].join('\n\n')
     case 'json':
       return fenced(pretty(content.value), 'json')
+    case 'server-tool':
+      return `*${line(describe(content))}*`
     case 'citation':
       return `Source: ${content.title ? `${line(content.title)}, ` : ''}${link(content.url, content.url)}`
   }

@@ -19,6 +19,8 @@ export function describe(content: Content): string {
       return `[tool ${content.isError ? 'error' : 'result'} ${content.id}: ${content.content}]`
     case 'json':
       return `[data: ${JSON.stringify(content.value)}]`
+    case 'server-tool':
+      return `[${content.name}${content.input === undefined ? '' : `: ${typeof content.input === 'string' ? content.input : JSON.stringify(content.input)}`}]`
     case 'citation':
       return `[source: ${content.title ? `${content.title}, ` : ''}${content.url}]`
   }

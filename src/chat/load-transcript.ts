@@ -48,7 +48,8 @@ export function forDialect(
       if (!isForeign(content, dialectId)) return [content]
       const { opaque, ...rest } = content
       dropped.set(opaque.dialect, (dropped.get(opaque.dialect) ?? 0) + 1)
-      // Encrypted reasoning has no text: without its state nothing is left of it.
+      // Encrypted reasoning has no text, and a tool of the server's means nothing elsewhere: without its state nothing is left.
+      if (rest.type === 'server-tool') return []
       return rest.type === 'thinking' && rest.text === '' ? [] : [rest as Turn['contents'][number]]
     })
     return { ...turn, contents }

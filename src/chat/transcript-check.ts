@@ -95,12 +95,13 @@ const opaque = shape({ dialect: word })
 
 const mediaShape = shape(
   { kind: oneOf('image', 'pdf', 'audio', 'document'), mimeType: text },
-  { url: text, data: text, name: text, transcript: text, opaque },
+  { url: text, data: text, name: text, fileId: text, transcript: text, opaque },
 )
 const media: Check = (value, path) => {
   mediaShape(value, path)
-  const { url, data } = value as JsonObject
-  must(url !== undefined || data !== undefined, `${path}.data`, 'a string where there is no url', data)
+  const { url, data, fileId } = value as JsonObject
+  const isThere = url !== undefined || data !== undefined || fileId !== undefined
+  must(isThere, `${path}.data`, 'a string where there is no url', data)
 }
 
 const callShape = shape({ id: text, name: text }, { input: object, raw: text, opaque })
@@ -124,6 +125,7 @@ const CONTENTS = new Map<unknown, Check>([
     'tool-result',
     shape({ id: text, name: text, content: text }, { isError: flag, media: list(media), opaque }),
   ],
+  ['server-tool', shape({ name: text }, { opaque })],
   ['json', json],
   ['citation', shape({ url: text }, { title: text, opaque })],
 ])

@@ -13,6 +13,7 @@ export interface Opaque {
 export interface Text {
   readonly type: 'text'
   readonly text: string
+  readonly opaque?: Opaque
 }
 
 /** A model's visible reasoning, kept apart from its answer. */
@@ -31,6 +32,8 @@ export interface Media {
   readonly url?: string
   /** The bytes in base64. */
   readonly data?: string
+  /** The id or URI of a file that was uploaded to the provider who is asked. */
+  readonly fileId?: string
   readonly name?: string
   /** How closely a picture is to be looked at, and paid for, where a server lets one choose. */
   readonly detail?: 'auto' | 'low' | 'high'
@@ -73,8 +76,19 @@ export interface Citation {
   readonly title?: string
 }
 
+/** What a provider did on its own side while it answered: a search, a page it read, code it ran. Never run here. */
+export interface ServerTool {
+  readonly type: 'server-tool'
+  /** The provider's name for it, such as `web_search`. */
+  readonly name: string
+  /** What it was asked for, in words or as JSON, where the provider tells. */
+  readonly input?: unknown
+  /** The provider's own record of it, call or result, to be handed back in later turns. */
+  readonly opaque?: Opaque
+}
+
 /** One piece of a turn. */
-export type Content = Text | Thinking | Media | ToolCall | ToolResult | Json | Citation
+export type Content = Text | Thinking | Media | ToolCall | ToolResult | ServerTool | Json | Citation
 
 /** The URL a server can read a medium from: its own, or a data URL made of its bytes. */
 export function urlOf(media: Media): string {

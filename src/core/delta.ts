@@ -1,4 +1,4 @@
-import type { Citation, Media, Opaque } from './content.ts'
+import type { Citation, Media, Opaque, ServerTool } from './content.ts'
 import type { Usage } from './usage.ts'
 
 /** Why a model stopped; a server's own word where it is none of these. */
@@ -20,7 +20,7 @@ export type FinishReason =
 /** The only news a reply can bring, whatever the dialect. */
 export type Delta =
   | { readonly type: 'model'; readonly model: string }
-  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'text'; readonly text: string; readonly opaque?: Opaque }
   | { readonly type: 'thinking'; readonly text: string; readonly opaque?: Opaque }
   | { readonly type: 'refusal'; readonly text: string }
   | ToolCallDelta
@@ -28,6 +28,7 @@ export type Delta =
   | { readonly type: 'usage'; readonly usage: Usage; readonly cost?: number }
   | { readonly type: 'citation'; readonly citation: Citation }
   | { readonly type: 'media'; readonly media: Media }
+  | { readonly type: 'server-tool'; readonly tool: ServerTool }
   | { readonly type: 'finish'; readonly reason: FinishReason; readonly raw?: string }
 
 /** A piece of a tool call: `arguments` is a fragment of JSON text, to be joined by `index`. */

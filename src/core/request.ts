@@ -18,6 +18,28 @@ export interface OutputSchema {
   readonly schema: JsonSchema
 }
 
+/** A tool that the provider runs on its own side. Made by `webSearch()` and `webFetch()`. */
+export interface BuiltinTool {
+  readonly type: 'web-search' | 'web-fetch'
+  /** Only these sites, by their domain; not together with `blockedDomains`. */
+  readonly allowedDomains?: readonly string[]
+  readonly blockedDomains?: readonly string[]
+  /** How often it may be used for one answer. */
+  readonly maxUses?: number
+  /** Where the person is, for search. */
+  readonly userLocation?: {
+    readonly city?: string
+    readonly region?: string
+    /** Two letters, ISO 3166-1. */
+    readonly country?: string
+    /** IANA's name. */
+    readonly timezone?: string
+  }
+}
+
+/** How long a server shall keep the beginning of a conversation in its prompt cache. */
+export type PromptCache = '5m' | '1h' | 'none'
+
 /** Which tool to use: as the model likes, none, at least one, or the one named. */
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string }
 
@@ -28,6 +50,10 @@ export interface ChatRequest {
   readonly turns: readonly Turn[]
   readonly tools?: readonly ToolSpec[]
   readonly toolChoice?: ToolChoice
+  /** Tools of the provider's own. */
+  readonly builtins?: readonly BuiltinTool[]
+  /** Absent: as the dialect does by default. */
+  readonly cache?: PromptCache
   readonly schema?: OutputSchema
   readonly params: Params
   readonly stream: boolean

@@ -45,7 +45,7 @@ export class TurnBuilder {
   push(delta: Delta): void {
     switch (delta.type) {
       case 'text':
-        this.#append('text', delta.text)
+        this.#append('text', delta.text, delta.opaque)
         break
       case 'thinking':
         this.#append('thinking', delta.text, delta.opaque)
@@ -68,6 +68,9 @@ export class TurnBuilder {
         break
       case 'media':
         this.#push(delta.media)
+        break
+      case 'server-tool':
+        this.#push(delta.tool)
         break
       case 'finish':
         this.#finish = delta.reason

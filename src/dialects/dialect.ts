@@ -1,6 +1,7 @@
 import type { Delta } from '../core/delta.ts'
 import type { StandardParam } from '../core/params.ts'
-import type { ChatRequest } from '../core/request.ts'
+import type { BuiltinTool, ChatRequest } from '../core/request.ts'
+import type { Frames, OnPayload } from '../lib/framing.ts'
 
 /** Where a server's spelling differs from its dialect's, as data. Absent means the dialect's own way. */
 export interface Quirks {
@@ -15,16 +16,19 @@ export interface Quirks {
 /** A request as a server wants it; `path` is joined to the provider's base URL. */
 export interface Wire {
   readonly path: string
+  /** Headers that this request needs, such as those that switch a beta on; names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>
   readonly body: Readonly<Record<string, unknown>>
 }
 
 /** Reads one answer; made anew for each. */
 export interface Reader {
   /**
-   * Takes the next payload (an event's data, or a whole body) and adds its news to `out`.
+   * Takes the next payload (an event's data, a line, or a whole body) and adds its news to `out`.
+   * @param event the event's name, where it has one
    * @throws WireError for an error inside the answer, SyntaxError for what is no JSON.
    */
-  read(payload: string, out: Delta[]): void
+  read(payload: string, out: Delta[], event?: string): void
   /** Adds what was held back until the end of the answer. */
   end(out: Delta[]): void
   /** Whether the server has said that its answer is whole. */
@@ -55,6 +59,10 @@ export interface Dialect {
   readonly paramNames: Readonly<Partial<Record<StandardParam, string>>>
   /** The rewrites (schema-rewrites.ts) that its servers need of schemas, applied before `encode`. */
   readonly schemaForms: { readonly tools: SchemaForm; readonly output: SchemaForm }
+  /** How its answers are cut into payloads, where that is neither server-sent events nor one JSON value. */
+  readonly framer?: (onPayload: OnPayload) => Frames
+  /** The kinds of tools that its servers run themselves. */
+  readonly builtins?: readonly BuiltinTool['type'][]
   encode(request: ChatRequest, quirks: Quirks): Wire
   reader(): Reader
 }

@@ -39,10 +39,10 @@ export class LeakReader implements Reader {
     return this.#reader.isOver
   }
 
-  read(payload: string, out: Delta[]): void {
+  read(payload: string, out: Delta[], event?: string): void {
     const news: Delta[] = []
     try {
-      this.#reader.read(payload, news)
+      this.#reader.read(payload, news, event)
     } finally {
       // What came before an error in the same payload is news too.
       for (const delta of news) this.#pass(delta, out)

@@ -135,6 +135,7 @@ function spellPart(content: Content): readonly Part[] {
     case 'citation':
     case 'tool-call':
     case 'tool-result':
+    case 'server-tool':
       return []
   }
 }

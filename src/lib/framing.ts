@@ -4,6 +4,17 @@ import { Utf8 } from './utf8.ts'
 /** What a body turned out to be, whatever its content type said. */
 export type Framing = 'events' | 'json' | 'html' | 'text' | 'empty'
 
+/** Hears of each payload, and of its event's name where it has one. */
+export type OnPayload = (payload: string, event?: string) => void
+
+/** What cuts a body into payloads. */
+export interface Frames {
+  /** Takes in the next bytes; calls back for each payload completed by them. */
+  feed(chunk: Uint8Array): void
+  /** The end of the body: hands on what is left, and says what the body was, with its whole text unless it was events. */
+  end(): { readonly framing: Framing; readonly text: string }
+}
+
 const EVENT_FIELD = /^(?:data|event|id|retry)?:/
 // Longer than any field name: enough to tell.
 const ENOUGH = 8
@@ -12,25 +23,23 @@ const ENOUGH = 8
  * Cuts a body into the payloads of its server-sent events, or keeps it whole where it is one JSON value, HTML or plain text.
  * What it is is read from its first bytes: servers lie in `content-type`. Feed it chunks cut anywhere.
  */
-export class Framer {
+export class Framer implements Frames {
   readonly #utf8 = new Utf8()
-  readonly #onPayload: (payload: string) => void
+  readonly #onPayload: OnPayload
   #framing: Framing = 'empty'
   #parser: EventSourceParser | undefined
   #whole: string[] = []
 
-  constructor(onPayload: (payload: string) => void) {
+  constructor(onPayload: OnPayload) {
     this.#onPayload = onPayload
   }
 
-  /** Takes in the next bytes; calls back for each event completed by them. */
   feed(chunk: Uint8Array): void {
     const text = this.#utf8.decode(chunk)
     if (this.#parser) this.#parser.feed(text)
     else this.#begin(text)
   }
 
-  /** The end of the body: hands on what is left, and says what the body was, with its whole text unless it was events. */
   end(): { readonly framing: Framing; readonly text: string } {
     const rest = this.#utf8.end()
     if (this.#parser) {
@@ -60,7 +69,7 @@ export class Framer {
       this.#framing = 'events'
       this.#whole = []
       this.#parser = createParser({
-        onEvent: (event) => this.#onPayload(event.data),
+        onEvent: (event) => this.#onPayload(event.data, event.event),
         onError: (error) => {
           // Google closes a failed stream with a bare JSON line, no `data:`.
           if (error.type === 'unknown-field' && error.line?.startsWith('{')) this.#onPayload(error.line)

@@ -34,8 +34,10 @@ function write(token: string, ...path: readonly string[]): string {
   return file
 }
 
+const REQUEST = { method: 'POST', url: 'https://example.com/', headers: {}, body: '{}' }
+
 const keyAt = async (baseUrl: string): Promise<string | undefined> =>
-  (await authorizer(huggingface, baseUrl)()).authorization
+  (await authorizer(huggingface, baseUrl)(REQUEST)).authorization
 
 describe("Hugging Face's token", () => {
   test('is looked for in all places, in the order that is documented', () => {
@@ -116,22 +118,22 @@ describe("Hugging Face's token", () => {
 
   test('that is passed goes wherever the caller says', async () => {
     const authorize = authorizer(huggingface, 'https://api.example.com/v1', 'hf_passed')
-    expect(await authorize()).toEqual({ authorization: 'Bearer hf_passed' })
+    expect(await authorize(REQUEST)).toEqual({ authorization: 'Bearer hf_passed' })
   })
 
   test('is looked up at each request', async () => {
     const authorize = authorizer(huggingface, huggingface.baseUrl)
     vi.stubEnv('HF_TOKEN', 'hf_first')
-    expect(await authorize()).toEqual({ authorization: 'Bearer hf_first' })
+    expect(await authorize(REQUEST)).toEqual({ authorization: 'Bearer hf_first' })
     vi.stubEnv('HF_TOKEN', 'hf_second')
-    expect(await authorize()).toEqual({ authorization: 'Bearer hf_second' })
+    expect(await authorize(REQUEST)).toEqual({ authorization: 'Bearer hf_second' })
   })
 
   test('is not needed by a server of your own', async () => {
     expect(await keyAt('http://127.0.0.1:8080/v1')).toBeUndefined()
     vi.stubEnv('HF_TOKEN', 'hf_ambient')
     const own = openaiCompatible('http://127.0.0.1:8080/v1', 'mine')
-    expect(await authorizer(own, own.baseUrl)()).toEqual({})
+    expect(await authorizer(own, own.baseUrl)(REQUEST)).toEqual({})
   })
 })
 
@@ -154,7 +156,9 @@ describe('apiKey and credentials', () => {
   )
 
   test('a key is trimmed', async () => {
-    expect(await authorizer(huggingface, baseUrl, ' hf_a\n')()).toEqual({ authorization: 'Bearer hf_a' })
+    expect(await authorizer(huggingface, baseUrl, ' hf_a\n')(REQUEST)).toEqual({
+      authorization: 'Bearer hf_a',
+    })
   })
 
   test.each<[string, Credentials, object]>([
@@ -170,14 +174,14 @@ describe('apiKey and credentials', () => {
       { authorization: 'Bearer hf_a' },
     ],
   ])('a function may give %s', async (_name, credentials, expected) => {
-    expect(await authorizer(huggingface, baseUrl, undefined, credentials)()).toEqual(expected)
+    expect(await authorizer(huggingface, baseUrl, undefined, credentials)(REQUEST)).toEqual(expected)
   })
 
   test('the function is called for each request', async () => {
     let n = 0
     const authorize = authorizer(huggingface, baseUrl, undefined, () => `hf_${++n}`)
     expect(n).toBe(0)
-    expect([await authorize(), await authorize()]).toEqual([
+    expect([await authorize(REQUEST), await authorize(REQUEST)]).toEqual([
       { authorization: 'Bearer hf_1' },
       { authorization: 'Bearer hf_2' },
     ])
@@ -187,7 +191,7 @@ describe('apiKey and credentials', () => {
     'a function that gives %j is told so',
     async (result) => {
       const authorize = authorizer(huggingface, baseUrl, undefined, () => result as string)
-      await expect((async () => authorize())()).rejects.toThrow(/credentials/)
+      await expect((async () => authorize(REQUEST))()).rejects.toThrow(/credentials/)
     },
   )
 

@@ -26,8 +26,18 @@ export type CredentialsResult = string | Readonly<Record<string, string>>
 /** Called for each request; never stored. */
 export type Credentials = () => CredentialsResult | Promise<CredentialsResult>
 
+/** A request that is ready but for what authorises it; a signature covers all of it. */
+export interface Unauthorized {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
 /** Gives the headers that authorise one request. */
-export type Authorize = () => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
+export type Authorize = (
+  request: Unauthorized,
+) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
 
 const bearer = (key: string): Readonly<Record<string, string>> => ({ authorization: `Bearer ${key}` })
 

@@ -1,6 +1,6 @@
 import type { Delta } from '../core/delta.ts'
 import { type Reader, WireError } from '../dialects/dialect.ts'
-import { Framer } from '../lib/framing.ts'
+import { Framer, type Frames, type OnPayload } from '../lib/framing.ts'
 import type { Watchdog } from '../lib/watchdog.ts'
 import type { HttpReply } from './transport.ts'
 
@@ -35,19 +35,25 @@ export class AnswerBody {
   readonly #reader: Reader
   readonly #watchdog: Watchdog
   readonly #idle: number
-  readonly #framer: Framer
+  readonly #framer: Frames
   #batch: Delta[] = []
   #garbage: string | undefined
   #failure: { readonly error: unknown } | undefined
   #hasBegun = false
   #isOver = false
 
-  constructor(reply: HttpReply, reader: Reader, watchdog: Watchdog, idle: number) {
+  constructor(
+    reply: HttpReply,
+    reader: Reader,
+    watchdog: Watchdog,
+    idle: number,
+    framer = (onPayload: OnPayload): Frames => new Framer(onPayload),
+  ) {
     this.#reply = reply
     this.#reader = reader
     this.#watchdog = watchdog
     this.#idle = idle
-    this.#framer = new Framer((payload) => this.#take(payload))
+    this.#framer = framer((payload, event) => this.#take(payload, event))
   }
 
   /** All the news of the next piece that brings any; undefined at the end. */
@@ -76,10 +82,10 @@ export class AnswerBody {
     return undefined
   }
 
-  #take(payload: string): void {
+  #take(payload: string, event?: string): void {
     if (this.#garbage !== undefined) return // the answer has a hole: what follows it is no part of it
     try {
-      this.#reader.read(payload, this.#batch)
+      this.#reader.read(payload, this.#batch, event)
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error
       this.#garbage = payload

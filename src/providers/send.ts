@@ -1,11 +1,11 @@
 import { transport as platformTransport } from '#transport'
 import type { Delta } from '../core/delta.ts'
 import { ChatError } from '../core/errors.ts'
-import type { Reader } from '../dialects/dialect.ts'
+import type { Reader, Wire } from '../dialects/dialect.ts'
 import { LONGEST_WAIT, backoff } from '../lib/backoff.ts'
 import { Halt } from '../lib/halt.ts'
 import { Watchdog } from '../lib/watchdog.ts'
-import type { Authorize } from './auth.ts'
+import type { Authorize, Unauthorized } from './auth.ts'
 import type { Provider } from './provider.ts'
 import { AnswerBody } from './read-answer.ts'
 import type { Exchange, Transport } from './transport.ts'
@@ -48,8 +48,7 @@ export interface Leash {
 /** One request to be sent. */
 export interface Call {
   readonly line: Line
-  readonly path: string
-  readonly body: Readonly<Record<string, unknown>>
+  readonly wire: Wire
   readonly reader: () => Reader
   readonly signal?: AbortSignal | undefined
   /** Lets the reader of the answer give it up while a piece of it is awaited. */
@@ -143,9 +142,10 @@ class Sending implements Answer {
 
   constructor(call: Call, watch: Watch) {
     const { baseUrl, provider } = call.line
+    const { path } = call.wire
     this.#call = call
     this.#watch = watch
-    this.#url = urlOf(baseUrl, call.path)
+    this.#url = urlOf(baseUrl, path)
     this.#watchdog = new Watchdog((phase, ms) =>
       watch.halt.stop(timedOut(phase, ms, provider.name, this.requestId)),
     )
@@ -153,18 +153,20 @@ class Sending implements Answer {
 
   /** Sends the request and waits for the first news. */
   async begin(): Promise<void> {
-    const { line, body, reader } = this.#call
+    const { line, wire, reader } = this.#call
     const { provider, timeouts } = line
     const { halt } = this.#watch
     try {
-      this.#auth = await authorized(line, halt)
+      const body = JSON.stringify(wire.body)
+      const headers = { 'content-type': 'application/json', accept: '*/*', ...wire.headers, ...line.headers }
+      this.#auth = await authorized(line, halt, { method: 'POST', url: this.#url, headers, body })
       this.#watchdog.watch('firstByte', timeouts.firstByte)
       const transport = await transportOf(line)
       const exchange = transport({
         method: 'POST',
         url: this.#url,
-        headers: { 'content-type': 'application/json', accept: '*/*', ...this.#auth, ...line.headers },
-        body: JSON.stringify(body),
+        headers: { ...headers, ...this.#auth, ...line.headers },
+        body,
         connectTimeout: timeouts.connect,
       })
       this.#exchange = exchange
@@ -177,7 +179,7 @@ class Sending implements Answer {
         throw await readRefused(reply, () => this.#watchdog.watch('idle', timeouts.idle))
       }
       this.servedBy = provider.servedByHeader && reply.header(provider.servedByHeader)
-      this.#body = new AnswerBody(reply, reader(), this.#watchdog, timeouts.idle)
+      this.#body = new AnswerBody(reply, reader(), this.#watchdog, timeouts.idle, provider.dialect.framer)
       this.#first = await this.#body.next()
     } catch (error) {
       throw await this.#fail(error)
@@ -254,9 +256,10 @@ export function urlOf(base: string, path: string): string {
 async function authorized(
   { authorize, provider }: Line,
   halt: Halt,
+  request: Unauthorized,
 ): Promise<Readonly<Record<string, string>>> {
   try {
-    const headers = authorize()
+    const headers = authorize(request)
     return headers instanceof Promise ? await halt.race(headers) : headers
   } catch (error) {
     if (error instanceof ChatError || error instanceof TypeError) throw error

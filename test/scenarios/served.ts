@@ -1,7 +1,10 @@
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect } from 'vitest'
 import type { Chat, ChatOptions, JsonSchema } from 'natter'
 import { type FakeReply, fakeModel } from 'natter/testing'
+import { type FakeAnswer, type FakeRequest, isError, settle } from '../../src/testing/fake-reply.ts'
+import { refusal } from '../../src/testing/fake-wire.ts'
 import { listen } from '../loopback.ts'
 
 /** What one side says in a request, whatever the dialect's spelling. */
@@ -30,10 +33,25 @@ export interface Heard {
   readonly body: Readonly<Record<string, unknown>>
 }
 
+/** A request as its server sees it. */
+export interface Spoken {
+  readonly path: string
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** An answer on the wire: `pieces` bring its parts one by one, `end` what closes it. A whole answer is one piece and no end. */
+export interface Spelled {
+  readonly contentType: string
+  readonly pieces: readonly (string | Uint8Array)[]
+  readonly end?: readonly (string | Uint8Array)[]
+}
+
 /** How one dialect is served and heard: a row of the suite. */
 export interface DialectRow {
   readonly id: string
-  hear(body: Readonly<Record<string, unknown>>): Heard
+  hear(body: Readonly<Record<string, unknown>>, path: string): Heard
+  /** How an answer is spelled; absent where `fakeModel` speaks the dialect itself. */
+  readonly speak?: (answer: FakeAnswer, request: Spoken) => Spelled
   chat(options: ChatOptions & { readonly baseUrl: string }): Chat
   /** What a chat must be told besides, to be allowed nothing but the wire. */
   readonly path: string
@@ -55,7 +73,7 @@ const all: Served[] = []
 
 /** Follows a script over real HTTP. After each test every request is looked at: see `flawsOf`. */
 export async function serve(row: DialectRow, replies: readonly FakeReply[]): Promise<Served> {
-  const model = fakeModel(replies)
+  const model = row.speak ? speaker(row.speak, replies) : fakeModel(replies)
   const heard: Heard[] = []
   const headers: IncomingMessage['headers'][] = []
   let givenUp = 0
@@ -66,9 +84,10 @@ export async function serve(row: DialectRow, replies: readonly FakeReply[]): Pro
     void (async () => {
       let text = ''
       for await (const piece of request.setEncoding('utf8')) text += piece as string
-      heard.push(row.hear(JSON.parse(text) as Readonly<Record<string, unknown>>))
+      const path = request.url ?? ''
+      heard.push(row.hear(JSON.parse(text) as Readonly<Record<string, unknown>>, path))
       headers.push(request.headers)
-      await pass(model, text, reply)
+      await pass(model, row.speak ? path : '/v1/chat/completions', text, reply)
     })()
   })
   const url = `http://127.0.0.1:${await listen(server)}/v1`
@@ -92,11 +111,49 @@ export async function serve(row: DialectRow, replies: readonly FakeReply[]): Pro
   return served
 }
 
-async function pass(model: typeof fetch, body: string, reply: ServerResponse): Promise<void> {
+/** What `fakeModel` is, for any dialect. */
+function speaker(speak: NonNullable<DialectRow['speak']>, replies: readonly FakeReply[]): typeof fetch {
+  let n = 0
+  return async (input, init) => {
+    const request = new Request(input, init)
+    const body = (await request.json()) as Readonly<Record<string, unknown>>
+    const next = replies[n++]
+    if (next === undefined) throw new TypeError(`fakeModel has no reply to request ${n}`)
+    const answer = await settle(next, { messages: [], model: '', ...body } as FakeRequest)
+    if (answer.delay) await sleep(answer.delay, undefined, { signal: request.signal })
+    if (isError(answer)) return refusal(answer)
+    const { pathname, search } = new URL(request.url)
+    const { contentType, pieces, end } = speak(answer, { path: pathname + search, body })
+    const { cut = false, pause } = answer
+    const isWhole = end === undefined
+    const sent = cut === false ? [...pieces, ...(end ?? [])] : pieces.slice(0, cut === true ? undefined : cut)
+    if (isWhole && cut !== false)
+      return new Response((sent[0] ?? '').slice(0, (pieces[0]?.length ?? 0) >> 1), {
+        headers: { 'content-type': contentType },
+      })
+    const encoder = new TextEncoder()
+    let at = 0
+    const stream = new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          if (at > 0 && pause) await sleep(pause, undefined, { signal: request.signal })
+          request.signal.throwIfAborted()
+          const piece = sent[at++]
+          if (piece === undefined) controller.close()
+          else controller.enqueue(typeof piece === 'string' ? encoder.encode(piece) : piece)
+        },
+      },
+      { highWaterMark: 0 },
+    )
+    return new Response(stream, { headers: { 'content-type': contentType } })
+  }
+}
+
+async function pass(model: typeof fetch, path: string, body: string, reply: ServerResponse): Promise<void> {
   const gone = new AbortController()
   reply.once('close', () => gone.abort())
   try {
-    const answer = await model('http://fake.test/v1/chat/completions', {
+    const answer = await model(`http://fake.test${path}`, {
       method: 'POST',
       body,
       signal: gone.signal,

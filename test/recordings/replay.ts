@@ -1,0 +1,166 @@
+import { type Server, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type AssistantTurn, ChatError, textOf } from 'natter'
+import { chatWith } from '../../src/chats.ts'
+import type { Dialect } from '../../src/dialects/dialect.ts'
+import { type Exchange, type Expectation, exchangesOf, hasRecordings } from './recordings.ts'
+
+/** Replays every recorded exchange of a family, whole and cut in pieces, and compares what the dialect reads from it. */
+export function replayFamily(family: string, dialect: Dialect): void {
+  test.runIf(!hasRecordings)(`recordings of ${family} are skipped: there is no ../shared/recordings`, () => {
+    expect(hasRecordings).toBe(false)
+  })
+  if (!hasRecordings) return
+  describe(`recordings of ${family}`, () => {
+    const exchanges = exchangesOf(family)
+    let server: Server
+    let origin = ''
+
+    beforeAll(async () => {
+      server = createServer((request, reply) => {
+        const [, n = '', mode] = (request.url ?? '').split('/')
+        request
+          .resume()
+          .once('end', () => void replay(exchanges[Number(n)] as Exchange, mode === 'sliced', reply))
+      })
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    })
+    afterAll(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+
+    for (const mode of ['whole', 'sliced']) {
+      test.each(exchanges.map((exchange, n) => [exchange.name, n] as const))(
+        `%s is read right, ${mode}`,
+        async (_name, n) => {
+          const { expect: expected } = exchanges[n] as Exchange
+          const chat = chatWith(provider(dialect), {
+            baseUrl: `${origin}/${n}/${mode}`,
+            model: 'any',
+            retries: 0,
+            adjust: 'error',
+          })
+          let error: unknown
+          await chat.chat('hi').catch((caught: unknown) => (error = caught))
+          const isEither = expected.ambiguous?.includes('kind')
+          if (error !== undefined && isEither) return
+          if (expected.kind === 'error' && !(isEither && error === undefined)) compareError(error, expected)
+          else if (error !== undefined) throw error
+          else compareTurn(chat.lastTurn('assistant') as AssistantTurn, expected)
+        },
+      )
+    }
+  })
+}
+
+const provider = (dialect: Dialect): Parameters<typeof chatWith>[0] => ({
+  id: 'recorded',
+  name: 'Recorded',
+  docs: 'https://example.org',
+  baseUrl: 'http://127.0.0.1',
+  dialect,
+  auth: { variables: [], places: 'apiKey', isOptional: true },
+})
+
+async function replay(
+  { response, name }: Exchange,
+  isSliced: boolean,
+  reply: import('node:http').ServerResponse,
+): Promise<void> {
+  const { status, headers, body } = response
+  const kept = Object.entries(headers).filter(
+    ([header]) => !/^(content-length|transfer-encoding|content-encoding|connection)$/i.test(header),
+  )
+  reply.writeHead(status, Object.fromEntries(kept))
+  if (!isSliced) {
+    reply.end(body)
+    return
+  }
+  for (const [from, to] of slices(body.length, name)) {
+    reply.write(body.subarray(from, to))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  reply.end()
+}
+
+/** Up to 24 cuts at places that look random but are the same in each run. */
+function slices(length: number, seed: string): readonly (readonly [number, number])[] {
+  let state = [...seed].reduce((hash, char) => (hash * 31 + char.charCodeAt(0)) | 0, 7)
+  const random = (): number => ((state = (state * 1103515245 + 12345) & 0x7fffffff) >>> 8) / 2 ** 23
+  const cuts = [
+    ...new Set(Array.from({ length: Math.min(24, length) }, () => Math.floor(random() * length))),
+  ].toSorted((a, b) => a - b)
+  const edges = [0, ...cuts, length]
+  return edges.slice(1).map((to, i) => [edges[i] as number, to] as const)
+}
+
+function compareTurn(turn: AssistantTurn, expected: Expectation): void {
+  const isSure = (field: string): boolean => !expected.ambiguous?.includes(field)
+  const thinking = turn.contents.map((content) => (content.type === 'thinking' ? content.text : '')).join('')
+  if (expected.textWithoutThink === undefined) {
+    if (isSure('text')) expect(textOf(turn)).toBe(expected.text)
+    if (isSure('thinking')) expect(thinking).toBe(expected.thinking)
+  } else if (isSure('textWithoutThink') && isSure('thinkFromTags')) {
+    expect(textOf(turn).trim()).toBe(expected.textWithoutThink.trim())
+    expect(thinking.trim()).toBe(expected.thinkFromTags?.trim())
+  }
+  if (isSure('toolCalls')) {
+    const calls = turn.contents.filter((content) => content.type === 'tool-call')
+    expect(
+      calls.map(({ name, input, raw }) => ({
+        name,
+        ...(input ? { arguments: input } : { argumentsRaw: raw }),
+      })),
+    ).toEqual(
+      expected.toolCalls.map(({ name, arguments: given, argumentsRaw }) => ({
+        name,
+        // The text "null" is how some models spell no arguments at all.
+        ...(argumentsRaw === undefined ? { arguments: given ?? {} } : { argumentsRaw }),
+      })),
+    )
+    for (const [i, { id }] of expected.toolCalls.entries()) {
+      if (id === undefined) expect(calls[i]?.id).toBeTruthy()
+      else expect(calls[i]?.id).toBe(String(id))
+    }
+  }
+  if (isSure('usage')) compareUsage(turn, expected, isSure)
+  if (isSure('finish')) expect(turn.finish).toBe(expected.finish ?? 'unknown')
+  if (isSure('model') && expected.model !== null) expect(turn.model).toBe(expected.model)
+  if (isSure('citations'))
+    expect(turn.contents.filter((content) => content.type === 'citation').length).toBe(
+      expected.citations ?? 0,
+    )
+  if (isSure('media'))
+    expect(turn.contents.filter((content) => content.type === 'media').length).toBe(expected.media ?? 0)
+  if (isSure('refusal')) expect(turn.refusal).toBe(expected.refusal)
+}
+
+function compareUsage(turn: AssistantTurn, expected: Expectation, isSure: (field: string) => boolean): void {
+  if (expected.usage === null) {
+    expect(turn.usage).toBeUndefined()
+    return
+  }
+  const pairs = [
+    ['input', 'inputTotal'],
+    ['output', 'outputTotal'],
+    ['cachedInput', 'cachedInput'],
+    ['cacheWrite', 'cacheWrite'],
+    ['reasoning', 'reasoning'],
+  ] as const
+  for (const [ours, theirs] of pairs)
+    if (isSure(`usage.${theirs}`))
+      expect({ [ours]: turn.usage?.[ours] }).toEqual({ [ours]: expected.usage[theirs] ?? undefined })
+}
+
+function compareError(error: unknown, { error: expected = {}, midStream }: Expectation): void {
+  expect(error).toBeInstanceOf(ChatError)
+  const { message, status, serverCode, serverType } = error as ChatError
+  const flat = (text: string): string => text.replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '')
+  if (expected.message) expect(message).toContain(flat(expected.message).slice(0, 400))
+  if (expected.status !== undefined && !midStream) expect(status).toBe(expected.status)
+  if (expected.code !== undefined && expected.code !== null) expect(serverCode).toBe(String(expected.code))
+  if (expected.type !== undefined && expected.type !== null) expect(serverType).toBe(String(expected.type))
+}
