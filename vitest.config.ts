@@ -15,6 +15,8 @@ export default defineConfig({
   },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    // Nothing is kept on this machine, and the Hub is not asked, unless a test says where.
+    env: { NATTER_CACHE: 'off', HF_ENDPOINT: 'http://127.0.0.1:9' },
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

@@ -2,8 +2,9 @@ import type { Budget, BudgetLimits } from './chat/budget.ts'
 import { Chat } from './chat/chat.ts'
 import { echoOf } from './chat/echo-of.ts'
 import { joinPrompt } from './chat/history.ts'
-import type { Adjust } from './chat/session.ts'
-import type { TokenPrices } from './capabilities/prices.ts'
+import type { Adjust, Waiting } from './chat/session.ts'
+import type { Route } from './capabilities/rank.ts'
+import type { TokenPrices } from './capabilities/token-prices.ts'
 import { type Approve, Toolbox } from './chat/toolbox.ts'
 import { type Params, params as checkParams } from './core/params.ts'
 import type { Tool } from './core/tool.ts'
@@ -14,7 +15,10 @@ import { type Credentials, authorizer } from './providers/auth.ts'
 import { huggingface } from './providers/huggingface.ts'
 import { openaiCompatible } from './providers/openai-compatible.ts'
 import type { Provider } from './providers/provider.ts'
-import { TIMEOUTS, type Timeouts } from './providers/send.ts'
+import { TIMEOUTS, type Timeouts } from './providers/line.ts'
+
+/** How long a sleeping server may take to start: five to ten minutes are usual for a large model. In milliseconds. */
+const COLD_START = 10 * 60_000
 
 /** What every chat can be told. */
 export interface ChatOptions {
@@ -67,6 +71,18 @@ export interface ChatOptions {
 
 /** What a chat with Hugging Face can be told besides. */
 export interface HuggingFaceOptions extends ChatOptions {
+  /**
+   * Which of the backends that can answer a request is asked, where the model names none: `fastest`, `cheapest` by output,
+   * `preferred` (the order of your settings on the Hub), or a function that orders them. The chat stays with who has answered until
+   * that one fails; then the next is asked. @default 'fastest'
+   */
+  readonly route?: Route | undefined
+  /** How long to wait for an Endpoint that is asleep or loading, in milliseconds. @default 600_000 */
+  readonly coldStart?: number | undefined
+  /** Hears, again and again, that a chat waits for a server to start. */
+  readonly onWait?: ((waiting: Waiting) => void) | undefined
+  /** Groups the requests of this chat on the bill: `true` for an id of its own. `chat.bill()` reads what they cost. */
+  readonly sessionId?: string | true | undefined
   /** The organisation that pays, by its name on the Hub (the `X-HF-Bill-To` header). */
   readonly billTo?: string | undefined
 }
@@ -91,8 +107,12 @@ export interface OpenAICompatibleOptions extends ChatOptions {
  * console.log(await chat.chat('Tell me three jokes about statisticians'))
  */
 export function chatHuggingFace(options: HuggingFaceOptions = {}): Chat {
-  const { billTo, ...rest } = options
-  return chatWith(huggingface, rest, billTo === undefined ? {} : { 'x-hf-bill-to': text(billTo, 'billTo') })
+  const { billTo, sessionId, ...rest } = options
+  const session = sessionId === true ? crypto.randomUUID() : sessionId
+  return chatWith(huggingface, rest, {
+    ...(billTo !== undefined && { 'x-hf-bill-to': text(billTo, 'billTo') }),
+    ...(session !== undefined && { 'x-hf-session-id': text(session, 'sessionId') }),
+  })
 }
 
 /**
@@ -151,7 +171,10 @@ export function chatWith(
     retries = 2,
     stream,
     adjust = 'warn',
-  } = options
+    route,
+    coldStart = COLD_START,
+    onWait,
+  }: HuggingFaceOptions = options
   const baseUrl = options.baseUrl === undefined ? provider.baseUrl : httpUrl(options.baseUrl)
   const model = options.model ?? provider.model
   if (model === undefined) throw new TypeError(`${provider.name} has no default model: pass model`)
@@ -161,6 +184,17 @@ export function chatWith(
     throw new TypeError(`adjust must be 'warn', 'silent' or 'error': it is ${JSON.stringify(adjust)}`)
   if (apiArgs !== undefined && !isObject(apiArgs))
     throw new TypeError(`apiArgs must be an object: it is ${show(apiArgs)}`)
+  if (
+    route !== undefined &&
+    typeof route !== 'function' &&
+    !['fastest', 'cheapest', 'preferred'].includes(route)
+  )
+    throw new TypeError(
+      `route must be 'fastest', 'cheapest', 'preferred' or a function: it is ${show(route)}`,
+    )
+  if (!(coldStart >= 0)) throw new RangeError(`coldStart must be milliseconds, 0 or more: it is ${coldStart}`)
+  if (onWait !== undefined && typeof onWait !== 'function')
+    throw new TypeError(`onWait must be a function: it is ${show(onWait)}`)
   if (fetch !== undefined && typeof fetch !== 'function')
     throw new TypeError(`fetch must be a function: it is ${show(fetch)}`)
   if (stream !== undefined && typeof stream !== 'boolean')
@@ -180,7 +214,10 @@ export function chatWith(
       extra: apiArgs,
       stream,
       adjust,
-      knowledge: { capabilities: new Map(), warned: new Set() },
+      warned: new Set(),
+      routing: provider.isRouter ? { route } : undefined,
+      coldStart,
+      onWait,
       toolbox: toolboxOf(options),
       listeners: { onRequestStart: new Set(), onRequestEnd: new Set() },
       budget: options.budget && budgetOf(options.budget),

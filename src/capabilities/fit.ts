@@ -1,93 +1,81 @@
-import { failed } from '../core/failed-call.ts'
-import type { Content, ToolResult } from '../core/content.ts'
-import { type Params, isStandardParam } from '../core/params.ts'
 import type { ChatRequest } from '../core/request.ts'
-import type { Adjustment, Turn, UserTurn } from '../core/turn.ts'
+import type { Adjustment, Turn } from '../core/turn.ts'
 import type { Dialect, Quirks } from '../dialects/dialect.ts'
 import type { Capabilities } from './capabilities.ts'
-import { type Fitted, isEmpty, isPaired } from './fits.ts'
-
-/** Mends a request to what a dialect, a provider and a model are known to take, before it is spelled. */
-export function fit(
-  request: ChatRequest,
-  dialect: Dialect,
-  quirks: Quirks,
-  capabilities: Capabilities,
-): Fitted {
-  const names = { ...dialect.paramNames, ...quirks.paramNames, ...capabilities.paramNames }
-  const omit = [...(quirks.omit ?? []), ...(capabilities.omit ?? [])]
-  const adjustments: Adjustment[] = []
-  const params: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries<unknown>(request.params)) {
-    const isTaken = isStandardParam(name) ? Boolean(names[name]) : !omit.includes(name)
-    if (isTaken) params[name] = value
-    else
-      adjustments.push({
-        type: 'parameter',
-        name,
-        message: `${name} was left out: ${request.model} takes no such parameter here`,
-      })
-  }
-  const turns = mend(request.turns)
-  if (turns !== request.turns)
-    adjustments.push({
-      type: 'history',
-      name: 'alternate',
-      message:
-        'neighbouring turns of one side were merged and empty ones left out: the model wants user and assistant in turn',
-    })
-  const answered = pairCalls(turns)
-  if (answered !== turns)
-    adjustments.push({
-      type: 'history',
-      name: 'tool-results',
-      message:
-        'tool calls without a result were answered as not run, and results without their call made text: either is refused',
-    })
-  return {
-    request: { ...request, params: params as Params, turns: answered },
-    quirks: { ...quirks, ...capabilities, paramNames: names, omit },
-    adjustments,
-  }
-}
-
-/** User and assistant in turn, none of them empty: what strict chat templates demand ("Conversation roles must alternate"). */
-function mend(turns: readonly Turn[]): readonly Turn[] {
-  const isFine = turns.every((turn, i) => !isEmpty(turn) && turn.role !== turns[i - 1]?.role)
-  if (isFine) return turns
-  const mended: Turn[] = []
-  for (const turn of turns) {
-    if (isEmpty(turn)) continue
-    const last = mended.at(-1)
-    if (last?.role !== turn.role) mended.push(turn)
-    else
-      mended[mended.length - 1] = { ...last, ...turn, contents: [...last.contents, ...turn.contents] } as Turn
-  }
-  return mended
-}
+import { fitHistory } from './fit-history.ts'
+import { fitParams } from './fit-params.ts'
+import { fitSchema } from './fit-schema.ts'
+import { fitTools } from './fit-tools.ts'
+import type { Fitted } from './fits.ts'
 
 /**
- * Every tool call answered by the turn after it, and every result after its call: "'tool_calls' must be followed by tool messages
- * responding to each", "messages with role 'tool' must be a response to a preceding message with 'tool_calls'".
+ * Mends a request to what a dialect, a provider and a model are known to take, before it is spelled.
+ * @param toolPrompt the model's own words for the tools, for where they must be offered in the prompt
  */
-function pairCalls(turns: readonly Turn[]): readonly Turn[] {
-  const paired = turns.map((turn, i) => (turn.role === 'user' ? pairedTurn(turn, turns[i - 1]) : turn))
-  return paired.every((turn, i) => turn === turns[i]) ? turns : paired
-}
-
-function pairedTurn(turn: UserTurn, before: Turn | undefined): UserTurn {
-  const calls = before?.contents.filter((content) => content.type === 'tool-call') ?? []
-  const results = turn.contents.filter((content) => content.type === 'tool-result')
-  if (isPaired(turn, before)) return turn
-  const open = calls.filter((call) => !results.some((result) => result.id === call.id))
-  const orphans = results.filter((result) => !calls.some((call) => call.id === result.id))
-  const contents = turn.contents.flatMap((content): readonly Content[] =>
-    content.type === 'tool-result' && orphans.includes(content) ? inText(content) : [content],
+export function fit(
+  asked: ChatRequest,
+  dialect: Dialect,
+  quirks: Quirks,
+  known: Capabilities,
+  toolPrompt?: string,
+): Fitted {
+  const names = { ...dialect.paramNames, ...quirks.paramNames, ...known.paramNames }
+  const omit = [...(quirks.omit ?? []), ...(known.omit ?? [])]
+  const adjustments: Adjustment[] = []
+  const params = fitParams(asked.params, { names, omit, model: asked.model }, known, adjustments)
+  const turns = fitHistory(asked.turns, adjustments)
+  const { request: formed, way } = fitSchema(
+    { ...asked, params, turns },
+    known,
+    dialect.schemaSpellings,
+    adjustments,
   )
-  return { ...turn, contents: [...open.map((call) => failed(call, 'This call was not run.')), ...contents] }
+  const { request: tooled, reading } = fitTools(formed, known, adjustments, toolPrompt)
+  const request = known.system === 'fold' ? folded(tooled, adjustments) : tooled
+  return {
+    request,
+    quirks: {
+      ...quirks,
+      ...(known.toolCallIds && { toolCallIds: known.toolCallIds }),
+      ...(known.content && { content: known.content }),
+      ...(known.strict === false && { strict: false }),
+      ...(known.resultNames === false && { resultNames: false }),
+      ...(way && way !== 'tool' && way !== 'prompt' && { schemaSpelling: way }),
+      paramNames: names,
+      omit,
+    },
+    adjustments,
+    ...(reading && { reading }),
+    ...(way === 'tool' && { reading: 'data-call' as const }),
+  }
 }
 
-const inText = ({ name, content, media = [] }: ToolResult): readonly Content[] => [
-  { type: 'text', text: `The tool ${name} gave: ${content}` },
-  ...media,
-]
+/** The system prompt before the first user turn's own words: Gemma 2 and its like say "System role not supported", others drop it. */
+function folded(request: ChatRequest, notes: Adjustment[]): ChatRequest {
+  const { system, ...rest } = request
+  if (!system) return request
+  notes.push({
+    type: 'system',
+    name: 'fold',
+    message: 'the system prompt was put before the first prompt: the model takes none of its own',
+  })
+  const [first, ...others] = rest.turns
+  const prompt = { type: 'text', text: system } as const
+  const turns: readonly Turn[] =
+    first?.role === 'user'
+      ? [
+          {
+            ...first,
+            contents: [
+              ...first.contents.filter(isResult),
+              prompt,
+              ...first.contents.filter((it) => !isResult(it)),
+            ],
+          },
+          ...others,
+        ]
+      : [{ role: 'user', contents: [prompt] }, ...rest.turns]
+  return { ...rest, turns }
+}
+
+const isResult = ({ type }: { readonly type: string }): boolean => type === 'tool-result'

@@ -10,6 +10,8 @@ export interface Fitted {
   readonly request: ChatRequest
   readonly quirks: Quirks
   readonly adjustments: readonly Adjustment[]
+  /** How the answer must be read, where its text is not simply text: a form that may hold calls, or data that comes as a call. */
+  readonly reading?: 'form' | 'data-call'
 }
 
 /** A request as it is, where a model takes it so; undefined where it must be mended, which `fit` does. Most requests fit. */

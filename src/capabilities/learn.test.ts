@@ -217,7 +217,7 @@ describe('a refusal is told as it is', () => {
     ],
     [
       'a value is out of range',
-      { error: { message: 'max_tokens is too large: 9. This model supports at most 4' } },
+      { error: { message: 'max_tokens is too small: 9. This model wants at least 16' } },
     ],
     ['it names nothing that was sent', { error: { message: 'Unsupported parameter: frequency_penalty' } }],
   ])('where %s', async (_name, said) => {

@@ -1,16 +1,8 @@
 import type { Usage } from '../core/usage.ts'
-import { isAmount } from '../dialects/reported-cost.ts'
 import { isObject } from '../lib/merge.ts'
-
-/** What a model costs, in US dollars for a million tokens. */
-export interface TokenPrices {
-  readonly input: number
-  readonly output: number
-  /** For tokens read from the server's cache. @default as input */
-  readonly cachedInput?: number | undefined
-  /** For tokens written to the server's cache. @default as input */
-  readonly cacheWrite?: number | undefined
-}
+import { readCatalog } from './catalog.ts'
+import { splitModel } from './model-name.ts'
+import type { TokenPrices } from './token-prices.ts'
 
 /** What an answer cost and who says so, or why nobody can say. */
 export type Price =
@@ -74,32 +66,17 @@ function bill({ input, output, cachedInput = 0, cacheWrite = 0 }: Counted, price
   return (fresh * prices.input + read + written + output * prices.output) / 1e6
 }
 
-/** The rules after a model's id that choose a backend; any other word there is a backend. */
-const POLICIES = new Set(['fastest', 'cheapest', 'preferred'])
-
-function split(model: string): readonly [id: string, backend: string | undefined] {
-  const at = model.lastIndexOf(':')
-  if (at < 0) return [model, undefined]
-  const word = model.slice(at + 1)
-  return [model.slice(0, at), POLICIES.has(word) ? undefined : word]
-}
-
 /** The prices in the catalogue of the route that served, or why it has none. */
 function rowOf({ model, servedBy, catalog }: PriceQuery): TokenPrices | string {
-  const rows = isObject(catalog) ? catalog.data : catalog
-  const [id, asked] = split(model)
+  const { id, backend: asked } = splitModel(model)
   const backend = servedBy ?? asked
-  const entry: unknown = Array.isArray(rows) ? rows.find((row) => isObject(row) && row.id === id) : undefined
-  const routes = isObject(entry) && Array.isArray(entry.providers) ? entry.providers.filter(isObject) : []
+  const routes = readCatalog(isObject(catalog) ? catalog : { data: catalog })?.get(id)?.backends ?? []
   if (routes.length === 0) return `the catalogue does not list ${id}`
   if (backend === undefined && routes.length > 1)
     return `the answer of ${id} does not say which backend served it, and their prices differ`
-  const route = backend === undefined ? routes[0] : routes.find(({ provider }) => provider === backend)
+  const route = backend === undefined ? routes[0] : routes.find(({ name }) => name === backend)
   if (!route) return `the catalogue does not list ${id} at ${backend}`
-  if (route.is_free === true) return { input: 0, output: 0 }
-  const { input, output, cached_input } = isObject(route.pricing) ? route.pricing : {}
-  if (!isAmount(input) || !isAmount(output)) return `the catalogue has no price of ${id} at ${route.provider}`
-  return { input, output, ...(isAmount(cached_input) && { cachedInput: cached_input }) }
+  return route.price ?? `the catalogue has no price of ${id} at ${route.name}`
 }
 
 /** The list's names of providers, where they are not ours. */
@@ -129,7 +106,7 @@ async function listedPrice(query: PriceQuery, usage: Counted): Promise<Price> {
   const { providerId, at } = query
   if (OWN.has(providerId)) return unknown(`there is no price list for ${providerId}: pass price`)
   const [model, asked] = isRouter(providerId)
-    ? split(query.model)
+    ? [splitModel(query.model).id, splitModel(query.model).backend]
     : [query.model.replace(/^models\//, ''), undefined]
   const backend = query.servedBy ?? asked
   if (isRouter(providerId) && backend === undefined)

@@ -1,21 +1,14 @@
-import { warn } from '#platform'
-import { type Capabilities, learned } from '../capabilities/capabilities.ts'
-import { type Fitted, asItIs } from '../capabilities/fits.ts'
 import type { Delta } from '../core/delta.ts'
 import { ChatError } from '../core/errors.ts'
 import type { ChatRequest, OutputSchema, ToolChoice, ToolSpec } from '../core/request.ts'
 import { TurnBuilder, type TurnFacts } from '../core/turn-builder.ts'
 import type { Adjustment, AssistantTurn, Turn, UserTurn } from '../core/turn.ts'
-import type { Reader, Wire } from '../dialects/dialect.ts'
-import type { LeakReader } from '../dialects/leaked-reader.ts'
-import { type Answer, type Leash, send } from '../providers/send.ts'
+import type { Leash } from '../providers/line.ts'
+import { type Asked, ask, report } from './ask.ts'
 import type { ChatEvent } from './events.ts'
 import { callsOf } from './history.ts'
 import type { Session } from './session.ts'
 import { recordUsage } from './token-ledger.ts'
-
-/** How often one request may be refused and mended. */
-const MOST_LESSONS = 8
 
 /** An input and the turns it follows. */
 export interface Question {
@@ -42,10 +35,13 @@ export async function* answer(
   question: Question,
   options: AnswerOptions,
 ): AsyncGenerator<readonly ChatEvent[], AssistantTurn, undefined> {
-  const builder = new TurnBuilder((n) => `call_${question.turns.length}_${n}`)
+  const newBuilder = (): TurnBuilder => new TurnBuilder((n) => `call_${question.turns.length}_${n}`)
+  let builder = newBuilder()
   const adjustments: Adjustment[] = []
   const started = performance.now()
   let asked: Asked | undefined
+  /** What answers cost in which tools were ignored. */
+  const spent: AssistantTurn[] = []
   const facts = (): TurnFacts => ({
     duration: performance.now() - started,
     ...(asked?.reply.servedBy && { servedBy: asked.reply.servedBy }),
@@ -54,7 +50,8 @@ export async function* answer(
   })
   const keep = async (turn: AssistantTurn): Promise<AssistantTurn> => {
     const isPriced = session.price !== undefined || session.budget !== undefined
-    const kept = isPriced ? await (await import('./tally.ts')).tally(session, turn) : turn
+    const whole = spent.length > 0 ? (await import('./spent.ts')).withSpent(turn, spent) : turn
+    const kept = isPriced ? await (await import('./tally.ts')).tally(session, whole) : whole
     recordUsage(session.line.provider.id, session.model, kept.usage, kept.cost)
     session.turns = [...question.turns, question.input, kept]
     return kept
@@ -65,20 +62,49 @@ export async function* answer(
     for (const delta of held) builder.push(delta)
     if (!builder.isEmpty) await keep(builder.build(facts(), finish))
   }
+  const { tools, toolChoice } = options
+  const mustCall = tools !== undefined && (toolChoice === 'required' || typeof toolChoice === 'object')
+  const told = new Set<string>()
+  const news = (): readonly ChatEvent[] =>
+    adjustments.filter(({ name }) => !told.has(name) && told.add(name)).map(toEvent)
   let isOver = false
   try {
-    asked = await ask(session, question, options, adjustments)
-    const { reply, leaks } = asked
-    if (adjustments.length > 0) yield adjustments.map(toEvent)
-    for (let batch = await reply.next(); batch; batch = await reply.next()) {
-      for (const delta of batch) builder.push(delta)
-      const events = audible(batch)
-      if (events.length > 0) yield events
-    }
-    if (leaks && leaks.lifted > 0) {
-      adjustments.push(leaks.adjustment)
-      report(session, leaks.adjustment)
-      yield [toEvent(leaks.adjustment)]
+    const request = await requestFor(session, question, options)
+    for (;;) {
+      asked = await ask(session, request, { ...options, tools }, adjustments)
+      const { reply, leaks } = asked
+      const changes = news()
+      if (changes.length > 0) yield changes
+      // What is said instead of a call that was demanded is shown only when nothing better can be had.
+      const held: ChatEvent[] = []
+      for (let batch = await reply.next(); batch; batch = await reply.next()) {
+        for (const delta of batch) builder.push(delta)
+        const events = audible(batch)
+        if (events.length === 0) continue
+        if (mustCall) held.push(...events)
+        else yield events
+      }
+      const isIgnored = tools !== undefined && !builder.hasCalls && (mustCall || Boolean(leaks?.suspect))
+      if (isIgnored && session.adjust !== 'error') {
+        const { lessonOfIgnored } = await import('./remedy.ts')
+        if (lessonOfIgnored(asked, session.line)) {
+          spent.push(builder.build(facts()))
+          builder = newBuilder()
+          continue
+        }
+      }
+      if (leaks?.suspect) {
+        const rest = { type: 'text', text: leaks.suspect } as const
+        builder.push(rest)
+        held.push(rest)
+      }
+      if (held.length > 0) yield held
+      if (leaks && leaks.lifted > 0) adjustments.push(leaks.adjustment)
+      if (mustCall && !builder.hasCalls) adjustments.push(NOT_CALLED)
+      for (const adjustment of adjustments) if (!told.has(adjustment.name)) report(session, adjustment)
+      const late = news()
+      if (late.length > 0) yield late
+      break
     }
     isOver = true
   } catch (error) {
@@ -126,87 +152,13 @@ export async function requestFor(
   }
 }
 
-/** A request as it would be sent by what is known of the model. */
-export async function spell(
-  session: Session,
-  request: ChatRequest,
-): Promise<Wire & { readonly fitted: Fitted }> {
-  const { dialect, quirks = {} } = session.line.provider
-  const known = session.knowledge.capabilities.get(session.model)
-  const fitted =
-    asItIs(request, dialect, quirks, known) ??
-    (await import('../capabilities/fit.ts')).fit(request, dialect, quirks, known ?? {})
-  return { ...dialect.encode(fitted.request, fitted.quirks), fitted }
+const NOT_CALLED: Adjustment = {
+  type: 'tool-calls',
+  name: 'not-called',
+  message: 'a tool had to be called, and the model called none',
 }
 
 const toEvent = (adjustment: Adjustment): ChatEvent => ({ type: 'adjustment', adjustment })
-
-/** An answer that has begun, and who looks for calls in its text. */
-interface Asked {
-  readonly reply: Answer
-  readonly leaks: LeakReader | undefined
-}
-
-/** One request: fitted, sent, and when refused for something that can be mended, mended and sent again. */
-async function ask(
-  session: Session,
-  question: Question,
-  options: AnswerOptions,
-  adjustments: Adjustment[],
-): Promise<Asked> {
-  const { line, knowledge, model } = session
-  const { provider } = line
-  const request = await requestFor(session, question, options)
-  const budget = await session.budget
-  budget?.check()
-  for (const listen of session.listeners.onRequestStart) await listen(request)
-  const lessons: Adjustment[] = []
-  // Only a model with tools can leak a call.
-  const leaky = options.tools && (await import('../dialects/leaked-reader.ts'))
-  let leaks: LeakReader | undefined
-  const reader = (): Reader => {
-    const inner = provider.dialect.reader()
-    if (!leaky || !options.tools) return inner
-    leaks = new leaky.LeakReader(inner, options.tools)
-    return leaks
-  }
-  for (let attempt = 1; ; attempt++) {
-    const { fitted, ...wire } = await spell(session, request)
-    adjustments.splice(0, adjustments.length, ...told(fitted, lessons))
-    for (const adjustment of adjustments) report(session, adjustment)
-    try {
-      const reply = await send({ line, wire, signal: options.signal, leash: options.leash, reader })
-      return { reply, leaks }
-    } catch (error) {
-      if (!(error instanceof ChatError) || attempt > MOST_LESSONS || session.adjust === 'error') throw error
-      const { learn } = await import('../capabilities/learn.ts')
-      const lesson = learn(error, wire.body, fitted)
-      if (!lesson) throw error
-      const known: Capabilities = knowledge.capabilities.get(model) ?? {}
-      knowledge.capabilities.set(model, learned(known, lesson.capabilities))
-      lessons.push(lesson.adjustment)
-    }
-  }
-}
-
-/** What was changed, each thing once: what a refusal taught says more than that it was left out. */
-const told = (fitted: Fitted, lessons: readonly Adjustment[]): readonly Adjustment[] => [
-  ...lessons,
-  ...fitted.adjustments.filter(({ name }) => !lessons.some((lesson) => lesson.name === name)),
-]
-
-/** Warns of an adjustment once per model, or refuses to make it. */
-function report({ adjust, line, model, knowledge }: Session, { type, name, message }: Adjustment): void {
-  if (adjust === 'error' && type !== 'tool-calls')
-    throw new ChatError(`The request would have to be changed, which adjust: 'error' forbids: ${message}.`, {
-      code: 'bad-request',
-      provider: line.provider.name,
-    })
-  const key = `${model} ${name}`
-  if (adjust === 'silent' || knowledge.warned.has(key)) return
-  knowledge.warned.add(key)
-  warn(`${line.provider.name}/${model}: ${message}`)
-}
 
 const AUDIBLE = new Set<Delta['type']>(['text', 'thinking', 'refusal', 'citation', 'media'])
 const isAudible = (delta: Delta): delta is Delta & ChatEvent => AUDIBLE.has(delta.type)

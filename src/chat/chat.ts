@@ -5,7 +5,7 @@ import type { ToolChoice } from '../core/request.ts'
 import type { Inferred, SchemaSource } from '../core/standard-schema.ts'
 import { type AssistantTurn, type Input, type UserTurn, textOf, turnOf } from '../core/turn.ts'
 import { Flatten } from '../lib/flatten.ts'
-import type { Leash } from '../providers/send.ts'
+import type { Leash } from '../providers/line.ts'
 import { Conversation, sessionOf } from './conversation.ts'
 import type { Cost } from './cost.ts'
 import { type Echo, echoOf } from './echo-of.ts'
@@ -65,7 +65,7 @@ export class Chat extends Conversation {
       import('../providers/catalog.ts'),
     ])
     const session = sessionOf(this)
-    return costOf({ ...session, catalog: await catalogOf(session.line) }, options.include ?? 'all')
+    return costOf({ ...session, catalog: (await catalogOf(session.line))?.body }, options.include ?? 'all')
   }
 
   /** The request that `chat` would send for an input, exactly; keys are left out. Sends nothing. */
@@ -88,17 +88,7 @@ export class Chat extends Conversation {
   /** Drops the last answer and asks its question again; where nothing comes, the answer there was stays. */
   async retry(options: AskOptions = {}): Promise<string> {
     this.#demandIdle()
-    const { turns } = this
-    const round = this.rounds.at(-1)
-    if (!round) throw new TypeError('the chat is empty: nothing to ask again')
-    const before = turns.slice(0, turns.lastIndexOf(round.input))
-    this.setTurns(before)
-    try {
-      return await this.chat(round.input.contents, options)
-    } catch (error) {
-      if (this.turns.length === before.length) this.setTurns(turns)
-      throw error
-    }
+    return (await import('./retry.ts')).retry(this, options)
   }
 
   /**
@@ -112,15 +102,11 @@ export class Chat extends Conversation {
     this.#isBusy = true
     try {
       const { compact } = await import('./compact.ts')
-      const asker = new Chat({ ...fork(session), model: options.model ?? session.model }, 'none')
-      const { turns, summarised } = await compact(this.turns, options.keepRounds ?? 2, (system, input) => {
-        asker.setTools([]).setTurns([]).systemPrompt = system
-        return asker
-          .chat(input, { signal: options.signal })
-          .then(() => asker.lastTurn('assistant') as AssistantTurn)
-      })
-      this.setTurns(turns)
-      return summarised
+      return await compact(
+        this,
+        options,
+        (model = session.model) => new Chat({ ...fork(session), model }, 'none'),
+      )
     } finally {
       this.#isBusy = false
     }

@@ -1,3 +1,4 @@
+import type { Chat, CompactOptions } from './chat.ts'
 import type { Content, Media } from '../core/content.ts'
 import type { ToolSpec } from '../core/request.ts'
 import { ChatError } from '../core/errors.ts'
@@ -30,21 +31,28 @@ export function planCompaction(turns: readonly Turn[], keepRounds: number): Comp
 const isQuestion = (turn: Turn): boolean =>
   turn.role === 'user' && turn.contents.every((content) => content.type !== 'tool-result')
 
-/** A history with all but its last rounds summarised by `ask`, and how many turns the summary stands for. */
+/**
+ * Puts a summary in the place of all but the last rounds of a chat; gives how many turns it stands for. `fork` makes a chat that is asked
+ * for it.
+ */
 export async function compact(
-  turns: readonly Turn[],
-  keepRounds: number,
-  ask: (system: string, input: UserTurn['contents']) => Promise<AssistantTurn>,
-): Promise<{ readonly turns: readonly Turn[]; readonly summarised: number }> {
-  const { toSummarise, kept } = planCompaction(turns, keepRounds)
-  if (toSummarise.length === 0) return { turns, summarised: 0 }
-  const summary = await ask(SUMMARY_SYSTEM, summaryPrompt(toSummarise).contents)
+  chat: Chat,
+  { keepRounds = 2, model, signal }: CompactOptions,
+  fork: (model?: string) => Chat,
+): Promise<number> {
+  const { toSummarise, kept } = planCompaction(chat.turns, keepRounds)
+  if (toSummarise.length === 0) return 0
+  const asker = fork(model).setTools([]).setTurns([])
+  asker.systemPrompt = SUMMARY_SYSTEM
+  await asker.chat(summaryPrompt(toSummarise).contents, { signal })
+  const summary = asker.lastTurn('assistant') as AssistantTurn
   demandWhole(summary, 'summary')
   if (textOf(summary).trim() === '')
     throw new ChatError('There is no summary: the answer is empty. The conversation stays as it was.', {
       code: 'bad-reply',
     })
-  return { turns: compacted(summary, kept), summarised: toSummarise.length }
+  chat.setTurns(compacted(summary, kept))
+  return toSummarise.length
 }
 
 /** What stands in the history for the question that the summary answers. */

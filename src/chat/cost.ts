@@ -1,4 +1,5 @@
-import type { Price, TokenPrices } from '../capabilities/prices.ts'
+import type { Price } from '../capabilities/prices.ts'
+import type { TokenPrices } from '../capabilities/token-prices.ts'
 import type { AssistantTurn, Turn } from '../core/turn.ts'
 
 /** What answers cost: the sum and who says so, or what is known of it and why that is not all. */

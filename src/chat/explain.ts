@@ -1,8 +1,11 @@
 import type { ToolChoice } from '../core/request.ts'
 import type { Adjustment, UserTurn } from '../core/turn.ts'
-import { requestFor, spell } from './answer.ts'
+import { requestFor } from './answer.ts'
+import { spell } from './ask.ts'
+import { targetOf } from './target.ts'
 import { follow } from './history.ts'
-import { urlOf } from '../providers/send.ts'
+import { recall } from '../providers/knowledge.ts'
+import { urlOf } from '../providers/line.ts'
 import type { Session } from './session.ts'
 import { checkChoice } from './tool-choice.ts'
 
@@ -29,13 +32,19 @@ export async function explain(
   const question = follow(session.turns, input)
   checkChoice(toolbox, how.toolChoice)
   const tools = toolbox.specs()
+  await recall()
   const request = await requestFor(session, question, {
     signal: undefined,
     stream: how.stream,
     tools,
     toolChoice: tools && how.toolChoice,
   })
-  const { path, body, fitted } = await spell(session, request)
+  const { path, body, fitted } = await spell({
+    session,
+    request,
+    target: targetOf(session),
+    hints: undefined,
+  })
   const headers = Object.entries({ 'content-type': 'application/json', accept: '*/*', ...line.headers }).map(
     ([name, value]) => [name, SECRET.test(name) ? '[redacted]' : value],
   )

@@ -4,7 +4,7 @@ import type { AssistantTurn, UserTurn } from '../core/turn.ts'
 import { type AnswerOptions, type Question, answer } from './answer.ts'
 import type { ChatEvent } from './events.ts'
 import { callsOf, follow } from './history.ts'
-import type { Leash } from '../providers/send.ts'
+import type { Leash } from '../providers/line.ts'
 import type { Session } from './session.ts'
 
 /** How one prompt is asked. */

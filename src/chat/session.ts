@@ -1,21 +1,29 @@
-import type { TokenPrices } from '../capabilities/prices.ts'
-import type { Capabilities } from '../capabilities/capabilities.ts'
+import type { TokenPrices } from '../capabilities/token-prices.ts'
+import type { Route } from '../capabilities/rank.ts'
 import type { Params } from '../core/params.ts'
 import type { ChatRequest } from '../core/request.ts'
 import type { AssistantTurn, Turn } from '../core/turn.ts'
-import type { Line } from '../providers/send.ts'
+import type { Line } from '../providers/line.ts'
 import type { Budget } from './budget.ts'
 import type { Toolbox } from './toolbox.ts'
 
 /** What to do when a request has to be changed so that a model can take it. */
 export type Adjust = 'warn' | 'silent' | 'error'
 
-/** What was learned about models, shared by a chat and its clones. */
-export interface Knowledge {
-  /** By model. */
-  readonly capabilities: Map<string, Capabilities>
-  /** Adjustments already warned of. */
-  readonly warned: Set<string>
+/** How a chat behind a router finds its backend. */
+export interface Routing {
+  /** Undefined: as the router does by itself. */
+  readonly route: Route | undefined
+  /** Who served last, and is asked again. */
+  readonly pinned?: { readonly id: string; readonly backend: string } | undefined
+}
+
+/** What is reported while a chat waits for a server to start. */
+export interface Waiting {
+  readonly message: string
+  /** In milliseconds: how long it has waited, and for how long it will at most. */
+  readonly waited: number
+  readonly limit: number
 }
 
 /** Those who listen to a chat's requests. */
@@ -32,7 +40,13 @@ export interface Session {
   /** Whether to stream; undefined leaves it to the call: answers that are shown as they come are streamed. */
   readonly stream: boolean | undefined
   readonly adjust: Adjust
-  readonly knowledge: Knowledge
+  /** Adjustments already warned of, by a chat and its clones. */
+  readonly warned: Set<string>
+  /** Only behind a router. */
+  routing: Routing | undefined
+  /** How long to wait for a server that is starting, in milliseconds. */
+  readonly coldStart: number
+  readonly onWait: ((waiting: Waiting) => void) | undefined
   readonly toolbox: Toolbox
   readonly listeners: Listeners
   /** Loaded with the first request; its limits are checked then. */

@@ -11,6 +11,7 @@ import type { ChatEvent } from './events.ts'
 import { readInput } from './read-input.ts'
 import { type RoundsOptions, rounds } from './rounds.ts'
 import type { Session } from './session.ts'
+import { stepDown } from './step-down.ts'
 import { demandWhole } from './whole-answer.ts'
 
 /** What `chat.structured` can be told besides. */
@@ -71,12 +72,15 @@ export async function* structuredRounds<T>(
     demandWhole(turn, 'answer', session.line.provider.name)
     question = userTurn(ASK)
   }
-  for (let attempt = 0; ; attempt++) {
+  let repairs = 0
+  for (;;) {
     const turn = yield* steps(rounds(session, question, { ...settings, schema: form.output }), true)
     demandWhole(turn, 'data', session.line.provider.name)
     const verdict = await judge(textOf(turn), schema, form.isWrapped)
     if (verdict.problems === undefined) return verdict.value as T
-    if (attempt >= settings.repair) throw invalid(session, verdict)
+    // Where the server did not hold the model to the form, it is asked for in another way from here on.
+    await stepDown(session, turn, form.output, verdict.raw)
+    if (repairs++ >= settings.repair) throw invalid(session, verdict)
     question = userTurn(
       `This does not fit the form asked for:\n${list(verdict.problems)}\nGive the whole data again, mended, and nothing else.`,
     )
@@ -126,6 +130,8 @@ export function isRootWrapped({ jsonSchema }: Schema): boolean {
 
 interface Verdict {
   readonly text: string
+  /** The JSON as it came; absent where there was none. */
+  readonly raw?: unknown
   readonly value?: unknown
   readonly problems?: readonly Problem[]
 }
@@ -143,7 +149,7 @@ async function judge(text: string, schema: Schema, isWrapped: boolean): Promise<
   const checked = await schema.check(candidate)
   return checked.isValid
     ? { text, value: checked.value }
-    : { text, value: candidate, problems: checked.problems }
+    : { text, raw: value, value: candidate, problems: checked.problems }
 }
 
 /** The JSON of an answer; some models put words around it. */

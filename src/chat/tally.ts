@@ -15,7 +15,10 @@ export async function tally(session: Session, turn: AssistantTurn): Promise<Assi
       import('./cost.ts'),
       import('../providers/catalog.ts'),
     ])
-    const priced = await priceTurn(turn, { ...session, catalog: price ? undefined : await catalogOf(line) })
+    const priced = await priceTurn(turn, {
+      ...session,
+      catalog: price ? undefined : (await catalogOf(line))?.body,
+    })
     cost = priced.dollars
     if (priced.dollars === undefined) reason = priced.reason
   }

@@ -19,11 +19,14 @@ export function demandWhole(turn: AssistantTurn, what: string, provider?: string
       { code: 'truncated', provider, body },
     )
   if (finish === 'content-filter')
-    throw new ChatError(`There is no ${what}: the provider's content filter stopped the answer.`, {
-      code: 'filtered',
-      provider,
-      body,
-    })
+    throw new ChatError(
+      `There is no ${what}: the provider's content filter stopped the answer.${refusal ? ` It said: ${refusal}` : ''}`,
+      {
+        code: 'filtered',
+        provider,
+        body,
+      },
+    )
   if (refusal)
     throw new ChatError(`There is no ${what}: the model refused. It said: ${refusal}`, {
       code: 'refused',

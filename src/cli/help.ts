@@ -5,7 +5,8 @@ Parameters: temperature, topP, topK, frequencyPenalty, presencePenalty, seed, ma
 stopSequences, reasoningEffort, reasoningTokens; any other goes into the request as it is.
 
 Keys come from the environment, never from the command line, where other users could see them:
-  HF_TOKEN, HUGGINGFACE_API_KEY, HUGGING_FACE_HUB_TOKEN, HF_TOKEN_PATH, or what \`hf auth login\` stored.
+  HF_TOKEN, HUGGINGFACE_API_KEY, HUGGING_FACE_HUB_TOKEN, HF_TOKEN_PATH, or what
+  \`natter login\` or \`hf auth login\` stored.
 With no key at all the built-in tiny model answers.
 Also read: NATTER_MODEL (as --model), NATTER_ECHO (as --echo), HTTPS_PROXY, NO_PROXY, NO_COLOR, FORCE_COLOR.
 
@@ -25,3 +26,13 @@ Examples:
   $ natter serve --local
   $ natter serve --local model.gguf --port 9000 --context-size 4096
   $ SECRET=… natter serve --local --host 0.0.0.0 --api-key-env SECRET`
+
+/** What stands below the options of `natter login --help`. */
+export const AFTER_LOGIN_HELP = `
+The token is written to HF_TOKEN_PATH, $HF_HOME/token or ~/.cache/huggingface/token, readable by you alone.
+HF_ENDPOINT names another Hub. A token in the environment goes before the one that is stored.
+
+Examples:
+  $ natter login --token-stdin < token.txt
+  $ NATTER_HF_CLIENT_ID=… natter login
+  $ natter whoami`

@@ -1,5 +1,5 @@
 import { transport } from '#transport'
-import { TIMEOUTS } from '../providers/send.ts'
+import { TIMEOUTS } from '../providers/line.ts'
 import { aside, dim, harmless } from './io.ts'
 import { keepSecret, redacted } from './secrets.ts'
 

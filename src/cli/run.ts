@@ -1,5 +1,5 @@
 import { readTask } from './args.ts'
-import type { Task } from './task.ts'
+import type { AskTask, Task } from './task.ts'
 import { note, reportWarnings, surviveClosedPipes } from './io.ts'
 import { type Failure, failureOf } from './failure.ts'
 
@@ -19,7 +19,21 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 async function perform(task: Task): Promise<number> {
-  if (task.type === 'serve') return (await import('./serve.ts')).serve(task)
+  switch (task.type) {
+    case 'ask':
+      return answer(task)
+    case 'serve':
+      return (await import('./serve.ts')).serve(task)
+    case 'login':
+      return (await import('./login.ts')).login(task)
+    case 'logout':
+      return (await import('./logout.ts')).logout()
+    case 'whoami':
+      return (await import('./whoami.ts')).whoami(task)
+  }
+}
+
+async function answer(task: AskTask): Promise<number> {
   const { gather } = await import('./input.ts')
   const input = await gather(task)
   if (input === 'conversation') return (await import('./converse.ts')).converse(task)

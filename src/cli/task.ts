@@ -36,5 +36,25 @@ export interface ServeTask {
   readonly parallel: number | undefined
 }
 
+/** What `natter login …` was asked to do. */
+export interface LoginTask {
+  readonly type: 'login'
+  readonly clientId: string | undefined
+  readonly scopes: readonly string[] | undefined
+  /** Whether the token comes from standard input instead. */
+  readonly isTokenPiped: boolean
+}
+
+/** What `natter logout` was asked to do. */
+export interface LogoutTask {
+  readonly type: 'logout'
+}
+
+/** What `natter whoami …` was asked to do. */
+export interface WhoamiTask {
+  readonly type: 'whoami'
+  readonly json: boolean
+}
+
 /** What a command line asks for. */
-export type Task = AskTask | ServeTask
+export type Task = AskTask | ServeTask | LoginTask | LogoutTask | WhoamiTask

@@ -39,6 +39,7 @@ export interface Media {
   readonly detail?: 'auto' | 'low' | 'high'
   /** What is said in a recording, where the server tells. */
   readonly transcript?: string
+  readonly opaque?: Opaque
 }
 
 /** A model's wish to run a tool. */

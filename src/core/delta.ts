@@ -28,6 +28,8 @@ export type Delta =
   | { readonly type: 'usage'; readonly usage: Usage; readonly cost?: number }
   | { readonly type: 'citation'; readonly citation: Citation }
   | { readonly type: 'media'; readonly media: Media }
+  /** Something a server gives as data beside its words, such as a query it wrote. */
+  | { readonly type: 'json'; readonly value: unknown }
   | { readonly type: 'server-tool'; readonly tool: ServerTool }
   | { readonly type: 'finish'; readonly reason: FinishReason; readonly raw?: string }
 

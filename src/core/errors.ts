@@ -6,6 +6,7 @@ export type ChatErrorCode =
   | 'credits'
   | 'not-found'
   | 'model-not-supported'
+  | 'unsupported-input'
   | 'bad-request'
   | 'context-overflow'
   | 'rate-limited'
@@ -38,6 +39,8 @@ export interface ChatErrorDetails {
   readonly serverCode?: string | undefined
   readonly serverType?: string | undefined
   readonly requestId?: string | undefined
+  /** Who ran the model behind a router. */
+  readonly servedBy?: string | undefined
   /** How long the server asks to wait, in milliseconds. */
   readonly retryAfter?: number | undefined
   /** Of a `context-overflow`, where the server tells: how many tokens the model can read, and how many there were. */
@@ -60,6 +63,7 @@ export class ChatError extends Error {
   declare readonly serverCode?: string
   declare readonly serverType?: string
   declare readonly requestId?: string
+  declare readonly servedBy?: string
   declare readonly retryAfter?: number
   declare readonly contextSize?: number
   declare readonly promptTokens?: number

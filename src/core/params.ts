@@ -1,3 +1,5 @@
+import { distance } from '../lib/edit-distance.ts'
+
 /**
  * The standard parameters of a model, under one name whatever the server calls them. Absent means the server's default.
  * Any other member goes into the request body verbatim.
@@ -122,15 +124,4 @@ function isNear(name: string, known: string): boolean {
   if (name.includes('_')) return false
   if (name.toLowerCase() === known.toLowerCase()) return true
   return known.length > 5 && distance(name, known) <= 2
-}
-
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++)
-      next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1))
-    row = next
-  }
-  return row[b.length]!
 }

@@ -36,6 +36,19 @@ describe('TurnBuilder', () => {
     expect(contents).toEqual([{ type: 'thinking', text: 'Hm', opaque }])
   })
 
+  test('keeps data in its place among the words', () => {
+    const { contents } = build([
+      { type: 'text', text: 'So:' },
+      { type: 'json', value: { sql: 'SELECT 1' } },
+      { type: 'text', text: 'Done.' },
+    ])
+    expect(contents).toEqual([
+      { type: 'text', text: 'So:' },
+      { type: 'json', value: { sql: 'SELECT 1' } },
+      { type: 'text', text: 'Done.' },
+    ])
+  })
+
   test('joins the arguments of each tool call by its index', () => {
     const turn = build([
       { type: 'tool-call', index: 0, id: 'a', name: 'add', arguments: '{"x"' },

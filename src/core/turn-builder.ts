@@ -41,6 +41,11 @@ export class TurnBuilder {
     return this.#contents.length === 0 && this.#refusal === ''
   }
 
+  /** Whether the model has called a tool. */
+  get hasCalls(): boolean {
+    return this.#calls.size > 0
+  }
+
   /** Takes in one delta. */
   push(delta: Delta): void {
     switch (delta.type) {
@@ -68,6 +73,9 @@ export class TurnBuilder {
         break
       case 'media':
         this.#push(delta.media)
+        break
+      case 'json':
+        this.#push({ type: 'json', value: delta.value })
         break
       case 'server-tool':
         this.#push(delta.tool)

@@ -4,8 +4,22 @@ import type { Usage } from './usage.ts'
 
 /** A change made to a request so that a model or server could take it, told to the caller. */
 export interface Adjustment {
-  /** What was changed: `parameter` (dropped or renamed), `history` (turns mended), `field` (of the body), `tool-calls` (found in text). */
-  readonly type: 'parameter' | 'history' | 'field' | 'tool-calls'
+  /**
+   * What was changed: `parameter` (dropped, renamed or brought into range), `history` (turns mended), `field` (of the body), `system`
+   * (folded into the first prompt), `tools` and `schema` (asked for in another way, which `name` tells), `image` (downloaded here),
+   * `content` (spelled otherwise), `tool-calls` (found in text), `route` (another backend was asked).
+   */
+  readonly type:
+    | 'parameter'
+    | 'history'
+    | 'field'
+    | 'system'
+    | 'tools'
+    | 'schema'
+    | 'image'
+    | 'content'
+    | 'tool-calls'
+    | 'route'
   /** The name of the parameter, field or rule. */
   readonly name: string
   /** What was done and why, one sentence. */

@@ -3,6 +3,12 @@ import type { StandardParam } from '../core/params.ts'
 import type { BuiltinTool, ChatRequest } from '../core/request.ts'
 import type { Frames, OnPayload } from '../lib/framing.ts'
 
+/**
+ * A spelling of `response_format`: OpenAI's; `value`, TGI's `{type: 'json_object', value}`; `top-level`, Together's
+ * `{type: 'json_schema', schema}`; `object-schema`, Fireworks' `{type: 'json_object', schema}`; `json-object`, any JSON object.
+ */
+export type SchemaSpelling = 'json-schema' | 'value' | 'top-level' | 'object-schema' | 'json-object'
+
 /** Where a server's spelling differs from its dialect's, as data. Absent means the dialect's own way. */
 export interface Quirks {
   /** The server's name for a parameter; `null` where it has none. */
@@ -11,6 +17,26 @@ export interface Quirks {
   readonly omit?: readonly string[]
   /** `nine`: ids of tool calls must be nine letters and digits. */
   readonly toolCallIds?: 'nine'
+  /** How a form for the answer is spelled; `strict: false` leaves that word out. */
+  readonly schemaSpelling?: SchemaSpelling
+  readonly strict?: false
+  /** What a message's content must be: `parts` a list, `text` a string. */
+  readonly content?: 'text' | 'parts'
+  /** Whether the name of a tool may stand beside its result. */
+  readonly resultNames?: false
+  /** `false`: no prompt is marked for caching unless the caller asks for it; the mark is refused ("cache_control: Extra inputs are not permitted"). */
+  readonly promptCache?: false
+  /** `tool`: data is asked for as the input of a tool, where `output_config.format` is refused or, as by llama-server, not heeded. */
+  readonly structuredBy?: 'tool'
+  /** Whether an assistant's message may hold text beside its calls: TGI loses the calls of one that does. */
+  readonly textBesideCalls?: false
+  /** Whether media are read from any `https:` URL, not from the provider's own storage alone. */
+  readonly fetchesMedia?: boolean
+  /**
+   * Whether the provider's own tools beside the caller's must be announced: "Please enable tool_config.include_server_side_tool_invocations
+   * to use Built-in tools with Function calling." Vertex AI knows no such field.
+   */
+  readonly serverToolInvocations?: boolean
 }
 
 /** A request as a server wants it; `path` is joined to the provider's base URL. */
@@ -59,6 +85,8 @@ export interface Dialect {
   readonly paramNames: Readonly<Partial<Record<StandardParam, string>>>
   /** The rewrites (schema-rewrites.ts) that its servers need of schemas, applied before `encode`. */
   readonly schemaForms: { readonly tools: SchemaForm; readonly output: SchemaForm }
+  /** The spellings of a form for the answer that its servers may know beside the dialect's own; servers may also not heed it. */
+  readonly schemaSpellings?: readonly SchemaSpelling[]
   /** How its answers are cut into payloads, where that is neither server-sent events nor one JSON value. */
   readonly framer?: (onPayload: OnPayload) => Frames
   /** The kinds of tools that its servers run themselves. */

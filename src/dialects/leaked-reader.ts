@@ -4,6 +4,7 @@ import type { ToolSpec } from '../core/request.ts'
 import { isObject } from '../lib/merge.ts'
 import type { Reader } from './dialect.ts'
 import { LeakedCalls } from './leaked-calls.ts'
+import { Suspicion } from './suspicion.ts'
 
 const LIFTED: Adjustment = {
   type: 'tool-calls',
@@ -20,15 +21,19 @@ export class LeakReader implements Reader {
   readonly adjustment = LIFTED
   /** How many calls were lifted out of the text. */
   lifted = 0
+  /** What the answer ends with, where that is a call that nobody can read; it was not handed on. Known at the end. */
+  suspect = ''
   readonly #reader: Reader
   readonly #calls: LeakedCalls
   readonly #leaked: ToolCallDelta[] = []
   readonly #reported = new Map<number, { name: string; arguments: string }>()
+  readonly #suspicion: Suspicion
   #isCut = false
 
   constructor(reader: Reader, tools: readonly ToolSpec[]) {
     this.#reader = reader
     this.#calls = new LeakedCalls(new Set(tools.map(({ name }) => name)), tools)
+    this.#suspicion = new Suspicion(tools.map(({ name }) => name))
   }
 
   get isComplete(): boolean {
@@ -53,11 +58,21 @@ export class LeakReader implements Reader {
     const news: Delta[] = []
     this.#reader.end(news)
     for (const delta of news) this.#pass(delta, out)
-    this.cut(out)
+    this.#settle(out)
+    const held = this.#suspicion.end()
+    if (held === undefined) return
+    if (held.isCall && this.#reported.size === 0 && this.lifted === 0) this.suspect = held.text
+    else out.push({ type: 'text', text: held.text })
   }
 
   /** Adds what was held back of an answer that breaks off here. */
   cut(out: Delta[]): void {
+    this.#settle(out)
+    const held = this.#suspicion.end()
+    if (held) out.push({ type: 'text', text: held.text })
+  }
+
+  #settle(out: Delta[]): void {
     if (this.#isCut) return
     this.#isCut = true
     const rest: Delta[] = []
@@ -77,6 +92,8 @@ export class LeakReader implements Reader {
       const news: Delta[] = []
       this.#calls.push(delta.text, news)
       this.#sort(news, out)
+      // What belongs to the text as a whole, such as a signature, must not be lost with its pieces.
+      if (delta.opaque) out.push({ type: 'text', text: '', opaque: delta.opaque })
       return
     }
     if (delta.type === 'tool-call') {
@@ -91,7 +108,10 @@ export class LeakReader implements Reader {
   #sort(news: readonly Delta[], out: Delta[]): void {
     for (const delta of news) {
       if (delta.type === 'tool-call') this.#leaked.push(delta)
-      else out.push(delta)
+      else if (delta.type === 'text') {
+        const text = this.#suspicion.pass(delta.text)
+        if (text !== '') out.push({ type: 'text', text })
+      } else out.push(delta)
     }
   }
 }

@@ -7,7 +7,7 @@ import {
   urlOf,
 } from '../core/content.ts'
 import { isStandardParam } from '../core/params.ts'
-import type { ChatRequest, ToolChoice, ToolSpec } from '../core/request.ts'
+import type { ChatRequest, OutputSchema, ToolChoice, ToolSpec } from '../core/request.ts'
 import { type AssistantTurn, type UserTurn, textOf } from '../core/turn.ts'
 import { merge } from '../lib/merge.ts'
 import type { Dialect, Quirks, Wire } from './dialect.ts'
@@ -22,6 +22,7 @@ type Message = Readonly<Record<string, unknown>>
 export const openaiChat: Dialect = {
   id: 'openai-chat',
   schemaForms: { tools: 'plain', output: 'strict' },
+  schemaSpellings: ['json-schema', 'value', 'top-level', 'object-schema', 'json-object'],
   paramNames: {
     temperature: 'temperature',
     topP: 'top_p',
@@ -37,22 +38,16 @@ export const openaiChat: Dialect = {
 
   encode(request: ChatRequest, quirks: Quirks): Wire {
     const { model, system, turns, tools, toolChoice, schema, stream, extra } = request
-    const idOf = quirks.toolCallIds === 'nine' ? nineLetters : (id: string) => id
-    const messages: Message[] = system ? [{ role: 'system', content: system }] : []
+    const messages: Message[] = system ? [{ role: 'system', content: spellText(system, quirks) }] : []
     for (const turn of turns)
-      messages.push(...(turn.role === 'user' ? userMessages(turn, idOf) : assistantMessages(turn, idOf)))
+      messages.push(...(turn.role === 'user' ? userMessages(turn, quirks) : assistantMessages(turn, quirks)))
     let body: Record<string, unknown> = {
       model,
       messages,
       ...spell(request.params, { ...this.paramNames, ...quirks.paramNames }),
       ...(tools && tools.length > 0 && { tools: tools.map(spellTool) }),
       ...(toolChoice && { tool_choice: spellChoice(toolChoice) }),
-      ...(schema && {
-        response_format: {
-          type: 'json_schema',
-          json_schema: { name: schema.name, schema: schema.schema, strict: true },
-        },
-      }),
+      ...(schema && { response_format: spellSchema(schema, quirks) }),
       ...(stream && { stream, stream_options: { include_usage: true } }),
     }
     for (const field of quirks.omit ?? []) delete body[field]
@@ -76,26 +71,28 @@ function spell(
 }
 
 /** Tool results go first, one message each, as the answers to the calls of the turn before; the rest follows in one message. */
-function userMessages(turn: UserTurn, idOf: IdOf): Message[] {
+function userMessages(turn: UserTurn, quirks: Quirks): Message[] {
   const messages: Message[] = []
   const rest: Content[] = []
   for (const content of turn.contents) {
     if (content.type === 'tool-result') {
-      messages.push(toolMessage(content, idOf))
+      messages.push(toolMessage(content, quirks))
       rest.push(...unrolled(content))
     } else rest.push(content)
   }
-  if (rest.length > 0) messages.push({ role: 'user', content: spellContents(rest) })
+  if (rest.length > 0) messages.push({ role: 'user', content: spellContents(rest, quirks) })
   return messages
 }
 
-type IdOf = (id: string) => string
+/** Some chat templates know content as a list of parts only, most as a string. */
+const spellText = (text: string, { content }: Quirks): unknown =>
+  content === 'parts' ? [{ type: 'text', text }] : text
 
 /** A failure is told in words: the dialect has no mark for it. */
-const toolMessage = ({ id, name, content, isError, media }: ToolResult, idOf: IdOf): Message => ({
+const toolMessage = ({ id, name, content, isError, media }: ToolResult, quirks: Quirks): Message => ({
   role: 'tool',
-  tool_call_id: idOf(id),
-  name,
+  tool_call_id: idFor(id, quirks),
+  ...(quirks.resultNames !== false && { name }),
   content:
     (isError ? `Error: ${content}` : content) || (media ? `See the attachment of ${name} below.` : 'done'),
 })
@@ -103,6 +100,8 @@ const toolMessage = ({ id, name, content, isError, media }: ToolResult, idOf: Id
 /** A tool's message holds text only: pictures and files follow in the user's message, said to be the tool's. */
 const unrolled = ({ name, media = [] }: ToolResult): readonly Content[] =>
   media.length === 0 ? [] : [{ type: 'text', text: `The attachment of ${name}:` }, ...media]
+
+const idFor = (id: string, { toolCallIds }: Quirks): string => (toolCallIds === 'nine' ? nineLetters(id) : id)
 
 /** Mistral's servers want ids of exactly nine letters and digits ("must be a-z, A-Z, 0-9, with a length of 9"). */
 function nineLetters(id: string): string {
@@ -113,11 +112,12 @@ function nineLetters(id: string): string {
 }
 
 /** Plain text as a string: many chat templates and backends refuse an array of parts. */
-function spellContents(contents: readonly Content[]): string | readonly unknown[] {
+function spellContents(contents: readonly Content[], quirks: Quirks): unknown {
   const [only] = contents
-  if (only?.type === 'text' && contents.length === 1) return only.text
+  if (only?.type === 'text' && contents.length === 1) return spellText(only.text, quirks)
   const parts = contents.flatMap((content) => spellPart(content))
-  if (parts.every((part) => part.type === 'text')) return parts.map((part) => part.text).join('\n\n')
+  if (parts.every((part) => part.type === 'text'))
+    return spellText(parts.map((part) => part.text).join('\n\n'), quirks)
   return parts
 }
 
@@ -162,23 +162,43 @@ function spellMedia(media: Media): Part {
 }
 
 /** Thinking is not sent back: Gemma's hosts refuse it ("reasoning_content: property … is unsupported"), others count it as input. */
-function assistantMessages(turn: AssistantTurn, idOf: IdOf): Message[] {
-  const content = textOf(turn) || (turn.refusal ?? '')
+function assistantMessages(turn: AssistantTurn, quirks: Quirks): Message[] {
+  const text = textOf(turn) || (turn.refusal ?? '')
+  const content = text && spellText(text, quirks)
   const calls = turn.contents.filter((part) => part.type === 'tool-call')
   if (calls.length > 0)
     return [
-      { role: 'assistant', content: content || null, tool_calls: calls.map((call) => spellCall(call, idOf)) },
+      {
+        role: 'assistant',
+        content: quirks.textBesideCalls === false ? null : content || null,
+        tool_calls: calls.map((call) => spellCall(call, quirks)),
+      },
     ]
   // An answer without text says nothing, and an empty message is refused by many templates.
-  return content === '' ? [] : [{ role: 'assistant', content }]
+  return text === '' ? [] : [{ role: 'assistant', content }]
 }
 
 /** Arguments that were no JSON go back as what they were, in an object: servers refuse anything else in a history. */
-const spellCall = ({ id, name, input, raw }: ToolCall, idOf: IdOf): unknown => ({
-  id: idOf(id),
+const spellCall = ({ id, name, input, raw }: ToolCall, quirks: Quirks): unknown => ({
+  id: idFor(id, quirks),
   type: 'function',
   function: { name, arguments: JSON.stringify(input ?? { unusable: raw ?? '' }) },
 })
+
+function spellSchema({ name, schema }: OutputSchema, { schemaSpelling, strict }: Quirks): unknown {
+  switch (schemaSpelling) {
+    case 'value':
+      return { type: 'json_object', value: schema }
+    case 'top-level':
+      return { type: 'json_schema', schema }
+    case 'object-schema':
+      return { type: 'json_object', schema }
+    case 'json-object':
+      return { type: 'json_object' }
+    default:
+      return { type: 'json_schema', json_schema: { name, schema, ...(strict !== false && { strict: true }) } }
+  }
+}
 
 const spellTool = ({ name, description, inputSchema }: ToolSpec): unknown => ({
   type: 'function',

@@ -24,6 +24,11 @@ describe('readRefusal', () => {
       },
     ],
     [
+      "Google's, whose type is its status",
+      { error: { code: 400, message: 'API key not valid.', status: 'INVALID_ARGUMENT' } },
+      { message: 'API key not valid.', code: '400', type: 'INVALID_ARGUMENT', status: 400 },
+    ],
+    [
       'an error that is a string',
       { error: 'Model not supported by provider together' },
       { message: 'Model not supported by provider together' },

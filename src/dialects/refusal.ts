@@ -59,8 +59,11 @@ function described(error: Readonly<Record<string, unknown>>): Refusal {
 }
 
 function outer(body: Readonly<Record<string, unknown>>): Omit<Refusal, 'message'> {
-  const code = word(body.code)
-  const type = word(body.type) ?? word(body.error_type)
+  const code = word(body.code) ?? word(body.error_code)
+  // Google's type is its status, a word beside the number in `code`.
+  const named =
+    typeof body.status === 'string' && /^[A-Z][A-Z_]+$/.test(body.status) ? body.status : undefined
+  const type = word(body.type) ?? word(body.error_type) ?? named
   const param = word(body.param)
   const status = [body.status, body.status_code, body.code].map(Number).find((n) => n >= 400 && n < 600)
   return { ...(code && { code }), ...(type && { type }), ...(param && { param }), ...(status && { status }) }

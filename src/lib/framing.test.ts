@@ -124,6 +124,13 @@ describe('Framer', () => {
     ])
   })
 
+  test('hands on bare JSON among events as one payload, on however many lines, whole or cut off', () => {
+    const error = '{\n  "error": {\n    "code": 499,\n    "data": "x"\n  }\n}'
+    expect(whole(`data: 1\n\n${error}\n\ndata: 2\n\n`).payloads).toEqual(['1', error, '2'])
+    expect(whole(`data: 1\n\n${error.slice(0, 20)}`).payloads).toEqual(['1', error.slice(0, 20)])
+    expect(whole('data: 1\n\nnonsense\n}\n').payloads).toEqual(['1'])
+  })
+
   test('gives the whole text of what is not events', () => {
     expect(whole('upstream connect error').text).toBe('upstream connect error')
     expect(whole('<html>é</html>').text).toBe('<html>é</html>')

@@ -29,6 +29,8 @@ export class Framer implements Frames {
   #framing: Framing = 'empty'
   #parser: EventSourceParser | undefined
   #whole: string[] = []
+  /** Lines of JSON that stand between events without `data:`. */
+  #bare: string[] = []
 
   constructor(onPayload: OnPayload) {
     this.#onPayload = onPayload
@@ -45,6 +47,7 @@ export class Framer implements Frames {
     if (this.#parser) {
       // The last event may lack its blank line, or even its newline.
       this.#parser.feed(`${rest}\n\n`)
+      this.#endBare()
       return { framing: 'events', text: '' }
     }
     this.#begin(rest, true)
@@ -71,11 +74,23 @@ export class Framer implements Frames {
       this.#parser = createParser({
         onEvent: (event) => this.#onPayload(event.data, event.event),
         onError: (error) => {
-          // Google closes a failed stream with a bare JSON line, no `data:`.
-          if (error.type === 'unknown-field' && error.line?.startsWith('{')) this.#onPayload(error.line)
+          if (error.type === 'unknown-field') this.#bareLine(error.line ?? '')
         },
       })
       this.#parser.feed(start)
     } else this.#framing = 'text'
+  }
+
+  /** Google closes a failed stream with the JSON of an error, on one line or many, no `data:`. */
+  #bareLine(line: string): void {
+    if (this.#bare.length === 0 && !line.startsWith('{')) return
+    this.#bare.push(line)
+    if (line.startsWith('}') || (this.#bare.length === 1 && line.trimEnd().endsWith('}'))) this.#endBare()
+  }
+
+  #endBare(): void {
+    const text = this.#bare.join('\n')
+    this.#bare = []
+    if (text !== '') this.#onPayload(text)
   }
 }

@@ -2,6 +2,7 @@ import { promises as files, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { OpenHop } from './safe-download-hop.ts'
+import type { OpenRenderer } from './template-renderer.ts'
 
 /** The value of an environment variable; undefined where it is unset or empty. */
 export const env = (name: string): string | undefined => process.env[name] || undefined
@@ -20,6 +21,10 @@ export function readText(path: string): string | undefined {
     return undefined
   }
 }
+
+/** Writes a file for its owner only, whole or not at all; false where that cannot be done. */
+export const writeText = async (path: string, text: string): Promise<boolean> =>
+  (await import('./write-text-node.ts')).writeText(path, text)
 
 /** Whether a person is typing TypeScript or JavaScript at a prompt, rather than running a script. */
 export const isRepl = (): boolean =>
@@ -61,6 +66,10 @@ export async function readBytes(
 /** Sends one request of a download, to addresses that were checked only. */
 export const openHop: OpenHop = async (url, options) =>
   (await import('./safe-download-node.ts')).openHop(url, options)
+
+/** Opens a chat template of somebody else's, in a process that can be ended. */
+export const openRenderer: OpenRenderer = async (template) =>
+  (await import('./template-renderer-node.ts')).openRenderer(template)
 
 /** Not a literal in the import: a bundler would take sharp in, where it cannot find its native part. */
 const SHARP: string = 'sharp'

@@ -1,6 +1,7 @@
 // The same questions as platform-node.ts, answered where there is no Node: a browser, Deno, Bun, a worker.
 
 import type { OpenHop } from './safe-download-hop.ts'
+import type { OpenRenderer } from './template-renderer.ts'
 
 interface Globals {
   readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> }
@@ -18,6 +19,9 @@ export const joinPath = (...parts: readonly string[]): string => parts.join('/')
 
 /** There are no files here. */
 export const readText = (_path: string): string | undefined => undefined
+
+/** There are no files here. */
+export const writeText = (_path: string, _text: string): Promise<boolean> => Promise.resolve(false)
 
 /** There is no prompt here. */
 export const isRepl = (): boolean => false
@@ -38,6 +42,9 @@ export const readBytes = (
 /** Sends a request of a download. */
 export const openHop: OpenHop = async (url, options) =>
   (await import('./safe-download-web.ts')).openHop(url, options)
+
+/** There is no process here that could be ended when a template does not end. */
+export const openRenderer: OpenRenderer = () => Promise.resolve(undefined)
 
 /** sharp does not run here. */
 export const loadSharp = (): Promise<undefined> => Promise.resolve(undefined)

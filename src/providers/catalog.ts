@@ -1,24 +1,36 @@
-import { Utf8 } from '../lib/utf8.ts'
-import { type Line, transportOf } from './send.ts'
+import { getJson } from './get-json.ts'
+import { keep, readKept } from './disk-cache.ts'
+import type { Line } from './line.ts'
 
-/** How long a catalogue counts as live, in milliseconds. */
+/** How long a catalogue counts as live in memory and on disk, in milliseconds. */
 const FRESH = 5 * 60_000
-/** How long to wait for it: it is only asked for what a chat costs. */
+const FRESH_ON_DISK = 60 * 60_000
+/** How long to wait for it: nobody asked for it himself. */
 const PATIENCE = 5000
 
-const kept = new Map<string, { readonly at: number; readonly catalog: Promise<unknown> }>()
+/** A router's catalogue as it came, and when. */
+export interface KeptCatalog {
+  /** The body of `GET /v1/models`. */
+  readonly body: unknown
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** Whether it is older than it should be, because no newer one could be had. */
+  readonly isStale: boolean
+}
+
+const kept = new Map<string, { readonly at: number; readonly catalog: Promise<KeptCatalog | undefined> }>()
 
 /**
- * The live catalogue of the router behind a line, with its backends' prices; kept for five minutes. Undefined where the provider has
- * none, or it could not be had. https://huggingface.co/docs/inference-providers/hub-api
+ * The catalogue of the router behind a line, with its backends' prices; kept for five minutes, and on disk for an hour or until there is a
+ * newer one. Undefined where the provider has none, or none could be had. https://huggingface.co/docs/inference-providers/hub-api
  */
-export function catalogOf(line: Line): Promise<unknown> {
+export function catalogOf(line: Line): Promise<KeptCatalog | undefined> {
   const { provider, baseUrl } = line
   if (!provider.catalogPath) return Promise.resolve(undefined)
   const url = `${baseUrl.replace(/\/$/, '')}/${provider.catalogPath}`
   const known = kept.get(url)
   if (known && Date.now() - known.at < FRESH) return known.catalog
-  const catalog = fetchCatalog(line, url).catch(() => {
+  const catalog = findCatalog(line, url).catch(() => {
     kept.delete(url)
     return undefined
   })
@@ -26,24 +38,29 @@ export function catalogOf(line: Line): Promise<unknown> {
   return catalog
 }
 
-async function fetchCatalog(line: Line, url: string): Promise<unknown> {
-  // It is public: no key is sent for it.
-  const transport = await transportOf(line)
-  const exchange = transport({
-    method: 'GET',
-    url,
-    headers: { accept: 'application/json' },
-    connectTimeout: PATIENCE,
-  })
-  const timer = setTimeout(() => exchange.cancel(new Error('the catalogue did not come in time')), PATIENCE)
+async function findCatalog(line: Line, url: string): Promise<KeptCatalog | undefined> {
+  const name = `catalog-${nameOf(url)}`
+  const old = readKept(name)
+  if (old && Date.now() - old.at < FRESH_ON_DISK) return { body: old.value, at: old.at, isStale: false }
   try {
-    const reply = await exchange.reply
-    const utf8 = new Utf8()
-    let text = ''
-    for (let bytes = await reply.read(); bytes; bytes = await reply.read()) text += utf8.decode(bytes)
-    if (reply.status !== 200) throw new Error(`the catalogue answered ${reply.status}`)
-    return JSON.parse(text) as unknown
-  } finally {
-    clearTimeout(timer)
+    // It is public: no key is sent for it.
+    const { status, body } = await getJson(line, url, { patience: PATIENCE })
+    if (status === 200 && body !== undefined) {
+      void keep(name, body)
+      return { body, at: Date.now(), isStale: false }
+    }
+    // A server without a catalogue will not have one the next time.
+    if (status < 500 && status !== 429 && !old) return undefined
+    throw new Error(`the catalogue answered ${status}`)
+  } catch (error) {
+    if (old) return { body: old.value, at: old.at, isStale: true }
+    throw error
   }
+}
+
+/** A file name for a URL: two that differ must not share one. */
+function nameOf(url: string): string {
+  let hash = 0n
+  for (const char of url) hash = (hash * 131n + BigInt(char.codePointAt(0) ?? 0)) % (1n << 64n)
+  return hash.toString(36)
 }

@@ -31,6 +31,7 @@ export interface Circumstances {
   readonly url: string
   /** Known once the head of an answer has come. */
   readonly requestId?: string | undefined
+  readonly servedBy?: string | undefined
   readonly status?: number | undefined
   /** Milliseconds. */
   readonly connectTimeout?: number
@@ -46,7 +47,7 @@ export interface Circumstances {
 export function refused(
   refusal: Refusal,
   answer: { readonly status: number; readonly body: unknown; readonly retryAfter?: number | undefined },
-  { provider, requestId, advice: special }: Circumstances,
+  { provider, requestId, servedBy, advice: special }: Circumstances,
 ): ChatError {
   const status = answer.status >= 300 ? answer.status : (refusal.status ?? answer.status)
   const code = codeOf(status, refusal)
@@ -59,6 +60,7 @@ export function refused(
     serverCode: refusal.code,
     serverType: refusal.type,
     requestId,
+    servedBy,
     retryAfter: answer.retryAfter,
     ...(code === 'context-overflow' && sizes(message, answer.body)),
   }
@@ -102,6 +104,9 @@ function codeOf(status: number, { message, code = '', type = '' }: Refusal): Cha
   if (status === 404 || (status >= 300 && status < 400)) return 'not-found'
   if (status === 408) return 'timeout'
   if (status === 429 || /rate.?limit/i.test(code + type)) return 'rate-limited'
+  // llama-server says 500 for what it cannot do: "image input is not supported - hint: … mmproj", "tools param requires --jinja flag".
+  if (status >= 500 && /not supported|unsupported|requires --\w|template error/i.test(message))
+    return 'bad-request'
   if (status === 503 || status === 529 || /overloaded|unavailable/i.test(code + type)) return 'overloaded'
   if (status >= 500) return 'server-error'
   if (status >= 400 || /validation|invalid/i.test(code + type)) return 'bad-request'
@@ -168,7 +173,9 @@ function inWords(error: unknown, at: Circumstances): unknown {
       return unreadable(flaw.text, at)
     case 'refused': {
       const moved = flaw.location === undefined ? undefined : absolute(flaw.location, at.url)
-      const said = moved ? { message: `moved to ${moved}: pass that as baseUrl` } : readRefusal(flaw.text)
+      const said = moved
+        ? { message: `moved to ${moved}: pass that as baseUrl` }
+        : { ...(flaw.errorType && { type: flaw.errorType }), ...readRefusal(flaw.text) }
       return refused(
         said,
         { status: at.status ?? 0, body: jsonOf(flaw.text), retryAfter: flaw.retryAfter },

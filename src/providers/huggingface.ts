@@ -18,6 +18,7 @@ export const huggingface: Provider = {
   dialect: openaiChat,
   model: 'meta-llama/Llama-3.1-8B-Instruct',
   servedByHeader: 'x-inference-provider',
+  isRouter: true,
   catalogPath: 'models',
   auth: {
     variables: ['HF_TOKEN', 'HUGGINGFACE_API_KEY', 'HUGGING_FACE_HUB_TOKEN'],

@@ -24,6 +24,8 @@ export interface Provider {
   readonly headers?: Readonly<Record<string, string>>
   /** The response header that names who ran the model. */
   readonly servedByHeader?: string
+  /** Whether it hands requests on to backends, which are named after the model: `org/model:groq`. */
+  readonly isRouter?: boolean
   /** The path of its public catalogue of models with prices, joined to the base URL. */
   readonly catalogPath?: string
   /** Loads what to say about errors, where there is more to say than in general. */

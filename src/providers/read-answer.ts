@@ -1,6 +1,7 @@
 import type { Delta } from '../core/delta.ts'
 import { type Reader, WireError } from '../dialects/dialect.ts'
-import { Framer, type Frames, type OnPayload } from '../lib/framing.ts'
+import type { Frames, OnPayload } from '../lib/framing.ts'
+import { WholeJson, isJson } from '../lib/whole-json.ts'
 import type { Watchdog } from '../lib/watchdog.ts'
 import type { HttpReply } from './transport.ts'
 
@@ -16,6 +17,8 @@ export type Flaw =
       readonly text: string
       readonly location: string | undefined
       readonly retryAfter: number | undefined
+      /** The error's type, where a header tells it. */
+      readonly errorType?: string | undefined
     }
 
 /** An answer that is none; failure.ts finds the words for it. */
@@ -35,7 +38,8 @@ export class AnswerBody {
   readonly #reader: Reader
   readonly #watchdog: Watchdog
   readonly #idle: number
-  readonly #framer: Frames
+  readonly #onPayload: OnPayload = (payload, event) => this.#take(payload, event)
+  #framer: Frames | undefined
   #batch: Delta[] = []
   #garbage: string | undefined
   #failure: { readonly error: unknown } | undefined
@@ -47,13 +51,13 @@ export class AnswerBody {
     reader: Reader,
     watchdog: Watchdog,
     idle: number,
-    framer = (onPayload: OnPayload): Frames => new Framer(onPayload),
+    framer?: (onPayload: OnPayload) => Frames,
   ) {
     this.#reply = reply
     this.#reader = reader
     this.#watchdog = watchdog
     this.#idle = idle
-    this.#framer = framer((payload, event) => this.#take(payload, event))
+    this.#framer = framer?.(this.#onPayload)
   }
 
   /** All the news of the next piece that brings any; undefined at the end. */
@@ -66,7 +70,7 @@ export class AnswerBody {
         this.#hasBegun = true
         // Who reads slowly is not to blame the server for it.
         this.#watchdog.rest()
-        if (bytes) this.#framer.feed(bytes)
+        if (bytes) (this.#framer ??= await framerFor(bytes, this.#onPayload)).feed(bytes)
         if (this.#garbage !== undefined) throw new FlawedAnswer({ type: 'unreadable', text: this.#garbage })
         if (!bytes || this.#reader.isOver) this.#finish()
       } catch (error) {
@@ -95,7 +99,7 @@ export class AnswerBody {
   /** The body has ended, or nothing more of it matters. */
   #finish(): void {
     this.#isOver = true
-    const { framing, text } = this.#framer.end()
+    const { framing, text } = this.#framer?.end() ?? NOTHING
     this.#reader.end(this.#batch)
     if (this.#reader.isComplete) return
     const isCut = framing === 'events' || (framing === 'json' && this.#garbage !== undefined)
@@ -113,4 +117,15 @@ export class AnswerBody {
     // A server that has said all and then drops the connection has still said all.
     this.#finish()
   }
+}
+
+const NOTHING = { framing: 'empty', text: '' } as const
+
+let framing: typeof import('../lib/framing.ts') | undefined
+
+/** What cuts a body that begins so; whoever never streams never loads what reads streams. */
+async function framerFor(bytes: Uint8Array, onPayload: OnPayload): Promise<Frames> {
+  if (isJson(bytes)) return new WholeJson(onPayload)
+  framing ??= await import('../lib/framing.ts')
+  return new framing.Framer(onPayload)
 }

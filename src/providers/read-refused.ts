@@ -19,6 +19,8 @@ export async function readRefused(reply: HttpReply, onPiece: () => void): Promis
     type: 'refused',
     text,
     location,
+    // AWS says there what its body does not: "ValidationException:http://internal.amazon.com/coral/com.amazon.bedrock/".
+    errorType: reply.header('x-amzn-errortype')?.replace(/:.*/, ''),
     retryAfter: retryAfter((name) => reply.header(name), Date.now()),
   })
 }

@@ -33,7 +33,7 @@ export async function startRemote(): Promise<Remote> {
   const server = createServer(async (incoming, response) => {
     let text = ''
     for await (const chunk of incoming) text += String(chunk)
-    const request = { headers: incoming.headers, body: JSON.parse(text) as Request['body'] }
+    const request = { headers: incoming.headers, body: (text ? JSON.parse(text) : {}) as Request['body'] }
     remote.requests.push(request)
     await remote.answer(request, response)
   })

@@ -14,6 +14,7 @@ export interface Expectation {
   readonly textWithoutThink?: string
   readonly thinkFromTags?: string
   readonly thinking: string
+  readonly thinkingParts?: readonly string[]
   readonly toolCalls: readonly {
     readonly id?: unknown
     readonly name: string
@@ -26,6 +27,11 @@ export interface Expectation {
   readonly citations?: number
   readonly media?: number
   readonly refusal?: string
+  /** Gemini's words, or word, for an answer that it stopped or a prompt that it blocked. */
+  readonly finishMessage?: string
+  readonly blockMessage?: string
+  readonly blockReason?: string | null
+  readonly finishRaw?: string | null
   readonly midStream?: boolean
   readonly error?: {
     readonly message?: string

@@ -1,5 +1,5 @@
 import { type JsonSchema, chatOpenAICompatible } from 'natter'
-import type { DialectRow, Heard, Said } from './served.ts'
+import { type DialectRow, type Heard, type Said, schemaTold } from './served.ts'
 
 interface Part {
   readonly type: string
@@ -18,7 +18,7 @@ interface Body {
   readonly messages: readonly Message[]
   readonly tools?: readonly { function: { name: string; description: string; parameters: JsonSchema } }[]
   readonly tool_choice?: 'auto' | 'none' | 'required' | { readonly function: { readonly name: string } }
-  readonly response_format?: { readonly json_schema: { readonly schema: JsonSchema } }
+  readonly response_format?: { readonly json_schema?: { readonly schema: JsonSchema } }
 }
 
 const partsOf = ({ content }: Message): readonly Part[] =>
@@ -88,7 +88,9 @@ export const openaiChat: DialectRow = {
         schema: parameters,
       })),
       choice: typeof choice === 'object' ? { name: choice.function.name } : choice,
-      schema: body.response_format?.json_schema.schema,
+      schema:
+        body.response_format?.json_schema?.schema ??
+        schemaTold(body.messages.at(-1) && textOf(body.messages.at(-1) as Message)),
       body: raw,
     }
   },

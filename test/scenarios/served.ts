@@ -1,7 +1,7 @@
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect } from 'vitest'
-import type { Chat, ChatOptions, JsonSchema } from 'natter'
+import { type Chat, type ChatOptions, type Content, type JsonSchema, type Params, image } from 'natter'
 import { type FakeReply, fakeModel } from 'natter/testing'
 import { type FakeAnswer, type FakeRequest, isError, settle } from '../../src/testing/fake-reply.ts'
 import { refusal } from '../../src/testing/fake-wire.ts'
@@ -46,6 +46,12 @@ export interface Spelled {
   readonly end?: readonly (string | Uint8Array)[]
 }
 
+/** A schema that the model is told in words, where the server does not hold it to one. */
+export function schemaTold(text: string | undefined): JsonSchema | undefined {
+  const told = /JSON Schema, and with nothing else:\n(\{[^\n]*\})/.exec(text ?? '')?.[1]
+  return told === undefined ? undefined : (JSON.parse(told) as JsonSchema)
+}
+
 /** How one dialect is served and heard: a row of the suite. */
 export interface DialectRow {
   readonly id: string
@@ -55,7 +61,42 @@ export interface DialectRow {
   chat(options: ChatOptions & { readonly baseUrl: string }): Chat
   /** What a chat must be told besides, to be allowed nothing but the wire. */
   readonly path: string
+  /** A parameter that the dialect has no name for. @default `UNTAKEN` */
+  readonly untaken?: Params
+  /** Whether a result holds its pictures and files itself; else they follow it, said to be the tool's. */
+  readonly resultsHoldMedia?: true
+  /** What the dialect has no way to say; `choice-none`: only that no tool may be used. */
+  readonly lacks?: readonly Lack[]
+  /** Whether a conversation with calls keeps its tools although none may be used, since the servers demand them. */
+  readonly keepsTools?: true
 }
+
+type Lack = 'choice' | 'choice-none' | 'pdf' | 'picture-url' | 'refusal'
+
+/** Whether a dialect has a way to say a thing. */
+export const has = ({ lacks }: DialectRow, what: Lack): boolean => !lacks?.includes(what)
+
+/** Whether a scripted reply can be told in a dialect. */
+export const canTell = (row: DialectRow, reply: FakeReply): boolean =>
+  has(row, 'refusal') || !(typeof reply === 'object' && 'refusal' in reply)
+
+/** A picture that the dialect can carry, and how its server hears of it. */
+export function pictureFor(row: DialectRow): { readonly picture: Promise<Content>; readonly heard: string } {
+  const url = 'https://example.com/a.png'
+  if (has(row, 'picture-url')) return { picture: image(url), heard: url }
+  return { picture: image(PIXEL), heard: 'image/png' }
+}
+
+/** A picture of one pixel. */
+const PIXEL = new Uint8Array(
+  Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  ),
+)
+
+/** The parameter that most dialects have no name for. */
+export const UNTAKEN: Params = { reasoningTokens: 3 }
 
 /** A server with a script, and the chats that talk to it. */
 export interface Served {

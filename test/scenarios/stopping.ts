@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Chat, ChatError, type Tool, t, textOf, tool } from 'natter'
 import type { FakeReply } from 'natter/testing'
-import { type DialectRow, type Served, gate, serve, toldIn, until } from './served.ts'
+import { type DialectRow, type Served, UNTAKEN, gate, serve, toldIn, until } from './served.ts'
 
 const CALLS: FakeReply = { toolCalls: [{ name: 'quick' }, { name: 'slow' }] }
 
@@ -188,7 +188,7 @@ export function stopping(row: DialectRow): void {
   ])('leaving the loop at a %s of the second answer keeps all there is', async (at, turns) => {
     const chunks = ['Well ', 'then']
     const server = await serve(row, [{ toolCalls: [{ name: 'quick' }] }, { chunks, pause: 20 }, 'Fine.'])
-    const chat = server.chat({ tools: [quick], params: { reasoningTokens: 5 } })
+    const chat = server.chat({ tools: [quick], params: row.untaken ?? UNTAKEN })
     let isSecond = false
     for await (const { type } of chat.events('Go')) {
       if (type === at && isSecond) break

@@ -3,9 +3,9 @@ import { type as ark } from 'arktype'
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { type Chat, type Tool, t, textOf, tool } from 'natter'
+import { type Chat, type Tool, type ToolChoice, t, textOf, tool } from 'natter'
 import type { FakeReply } from 'natter/testing'
-import { type DialectRow, gate, listOf, serve, toldIn } from './served.ts'
+import { type DialectRow, gate, has, listOf, serve, toldIn } from './served.ts'
 
 /** A tool that says what it was given. */
 const echoing = (name: string, run: (x: number) => unknown = (x) => `${name} ${x}`): Tool =>
@@ -176,7 +176,13 @@ export function toolsRunning(row: DialectRow): void {
   ] as const)('the choice of a tool %j is %j from the second round on', async (toolChoice, then) => {
     const server = await serve(row, [calling(['a', 1]), 'Done.'])
     await server.chat({ tools: [echoing('a')] }).chat('Go', { toolChoice })
-    expect(server.heard.map(({ choice }) => choice)).toEqual([toolChoice, then])
+    const told = (choice: ToolChoice | undefined): ToolChoice | undefined =>
+      has(row, choice === 'none' ? 'choice-none' : 'choice') ? choice : undefined
+    expect(server.heard.map(({ choice }) => choice)).toEqual([told(toolChoice), told(then)])
+    const isToldByNone = then === 'none' && !has(row, 'choice-none')
+    expect(server.heard.map(({ tools }) => tools.length)).toEqual(
+      isToldByNone ? [0, row.keepsTools ? 1 : 0] : [1, 1],
+    )
   })
 
   test('a choice that no tool can meet is a TypeError before anything is sent', async () => {

@@ -1,0 +1,50 @@
+import type { Capabilities } from './capabilities.ts'
+import type { Lesson } from './lesson.ts'
+import type { Refused } from './refused.ts'
+
+// What is refused here is a value: the field is taken, within limits.
+
+/** TGI: "`temperature` must be strictly positive". */
+const POSITIVE =
+  /temperature\W{0,3}[^."]{0,40}(?:strictly positive|positive|greater than 0|> ?0|non-?zero|cannot be (?:0|zero)|>= ?0\.0*[1-9])/i
+const EFFORT = /reasoning[_. ]?effort/i
+const MOST =
+  /(?:<=|≤|at most|up to|no more than|less than or equal to|(?:greater|larger|more|longer) than|maximum(?: value| length| number| of| is|:)*|max(?:imum)? (?:\w+ )?(?:is|of)|limit(?:ed)? (?:is|of|to)|exceeds?[^\d.]{0,40})\D{0,20}(\d+)/i
+const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
+
+/** The smallest temperature that differs from 0 for all servers that round it. */
+const NEARLY_ZERO = 0.01
+
+/** A lesson about the value of a parameter. */
+export function valueLesson({ text, sent, fitted }: Refused): Lesson | undefined {
+  const { temperature, stop } = sent
+  const known = (capabilities: Capabilities): Lesson => ({ capabilities })
+  if (temperature === 0 && POSITIVE.test(text)) return known({ minTemperature: NEARLY_ZERO })
+  const most = Number(MOST.exec(text)?.[1])
+  if (Array.isArray(stop) && /\bstop/i.test(text) && most > 0 && most < stop.length)
+    return known({ maxStops: most })
+  const limit = sent.max_tokens ?? sent.max_completion_tokens
+  const asked = fitted.request.params.maxTokens
+  if (
+    typeof limit === 'number' &&
+    limit === asked &&
+    /max_\w*tokens|max tokens|output tokens/i.test(text) &&
+    most > 0 &&
+    most < limit
+  )
+    return known({ maxTokensLimit: most })
+  const { reasoningEffort: effort } = fitted.request.params
+  if (effort !== undefined && EFFORT.test(text)) return effortLesson(text, effort)
+  return undefined
+}
+
+/** The words that a server takes, where it lists them; else only the one sent is known to be refused. */
+function effortLesson(text: string, effort: string): Lesson | undefined {
+  const words = EFFORTS.filter((word) => new RegExp(`(?<![\\w-])${word}(?![\\w-])`, 'i').test(text))
+  const others = words.filter((word) => word !== effort && word !== 'none')
+  if (others.length > 0)
+    return {
+      capabilities: { effortsRefused: EFFORTS.filter((word) => !words.includes(word) || word === effort) },
+    }
+  return words.includes(effort) ? { capabilities: { effortsRefused: [effort] } } : undefined
+}

@@ -1,0 +1,163 @@
+import { warn } from '#platform'
+import type { Capabilities } from '../capabilities/capabilities.ts'
+import { type Fitted, asItIs } from '../capabilities/fits.ts'
+import { ChatError } from '../core/errors.ts'
+import type { ChatRequest, ToolSpec } from '../core/request.ts'
+import type { Adjustment } from '../core/turn.ts'
+import type { Wire } from '../dialects/dialect.ts'
+import type { LeakReader } from '../dialects/leaked-reader.ts'
+import { knownOf, recall } from '../providers/knowledge.ts'
+import type { Answer } from '../providers/sending.ts'
+import type { Leash } from '../providers/line.ts'
+import { send } from '../providers/send.ts'
+import type { Readers } from './readers.ts'
+import type { Session } from './session.ts'
+import { type Target, targetOf } from './target.ts'
+
+/** One request on its way to an answer: what is asked, whom, and what has come of it so far. What mends it changes it. */
+export interface Attempt {
+  readonly session: Session
+  request: ChatRequest
+  target: Target
+  /** Known of the model before it was ever asked, as its chat template tells it. */
+  hints: Capabilities | undefined
+  /** What refusals taught. */
+  readonly lessons: Adjustment[]
+  /** Backends that failed, and how. */
+  readonly failed: Map<string, ChatError>
+  /** How often it was mended or sent elsewhere, and how often because of a lesson. */
+  changes: number
+  learned: number
+  retries: number | undefined
+  delay: number | undefined
+  /** When it was first sent, in milliseconds of `performance.now()`. */
+  readonly began: number
+}
+
+/** An answer that has begun, and how it was asked for. */
+export interface Asked {
+  readonly reply: Answer
+  /** Who looks for calls in its text. */
+  readonly leaks: LeakReader | undefined
+  readonly target: Target
+  readonly known: Capabilities
+}
+
+/** How a request is sent. */
+export interface Sent {
+  readonly signal: AbortSignal | undefined
+  readonly leash?: Leash | undefined
+  /** The tools that may be called, as they are known here. */
+  readonly tools: readonly ToolSpec[] | undefined
+}
+
+/** A longer conversation may not fit into every backend's context, in characters. */
+const LONG = 24_000
+
+/** One request: sent where it can be answered, and when refused for something that can be mended, mended and sent again. */
+export async function ask(
+  session: Session,
+  request: ChatRequest,
+  { signal, leash, tools }: Sent,
+  adjustments: Adjustment[],
+): Promise<Asked> {
+  const { line } = session
+  const { dialect } = line.provider
+  const plain: Readers = { next: () => dialect.reader(), leaks: () => undefined }
+  const budget = await session.budget
+  budget?.check()
+  for (const listen of session.listeners.onRequestStart) await listen(request)
+  await recall()
+  const attempt: Attempt = {
+    session,
+    request,
+    target: targetOf(session),
+    hints: undefined,
+    lessons: [],
+    failed: new Map(),
+    changes: 0,
+    learned: 0,
+    retries: undefined,
+    delay: undefined,
+    began: performance.now(),
+  }
+  if (session.routing && isDemanding(request)) await (await import('./route.ts')).prepare(attempt)
+  for (;;) {
+    const { fitted, known, ...wire } = await spell(attempt)
+    adjustments.splice(0, adjustments.length, ...told(fitted, attempt.lessons))
+    for (const adjustment of adjustments) report(session, adjustment)
+    const readers =
+      tools || fitted.reading
+        ? await (await import('./readers.ts')).readersFor(dialect, fitted, tools)
+        : plain
+    try {
+      const { retries, delay, target } = attempt
+      const reply = await send({ line, wire, signal, leash, reader: readers.next, retries, delay })
+      settle(attempt, reply)
+      return { reply, leaks: readers.leaks(), target, known }
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error
+      await (await import('./remedy.ts')).remedy(attempt, error, wire, fitted)
+    }
+  }
+}
+
+/** Whether not every backend may be able to answer, or not every model understands. */
+const isDemanding = ({ system, tools, schema, turns }: ChatRequest): boolean =>
+  system !== undefined ||
+  tools !== undefined ||
+  schema !== undefined ||
+  turns.some(({ contents }) => contents.some(({ type }) => type === 'media' || type === 'tool-result')) ||
+  turns.reduce(
+    (sum, { contents }) => contents.reduce((all, it) => all + (it.type === 'text' ? it.text.length : 0), sum),
+    0,
+  ) > LONG
+
+/** The chat stays with who has answered it. */
+function settle({ session, target }: Attempt, { servedBy }: Answer): void {
+  const backend = servedBy ?? target.backend
+  if (session.routing && target.isFree && backend !== undefined)
+    session.routing = { ...session.routing, pinned: { id: target.id, backend } }
+}
+
+/** A request as it would be sent by what is known of the model. */
+export async function spell({
+  session,
+  request,
+  target,
+  hints,
+}: Pick<Attempt, 'session' | 'request' | 'target' | 'hints'>): Promise<
+  Wire & { readonly fitted: Fitted; readonly known: Capabilities }
+> {
+  const { provider, baseUrl } = session.line
+  const { dialect, quirks = {} } = provider
+  const learned = knownOf({ baseUrl, model: target.id, backend: target.backend })
+  const known = hints && learned ? { ...hints, ...learned } : (learned ?? hints)
+  const asked = request.model === target.model ? request : { ...request, model: target.model }
+  const fitted =
+    asItIs(asked, dialect, quirks, known) ??
+    (await (await import('./mended.ts')).mended(session, target, asked, known ?? {}))
+  return { ...dialect.encode(fitted.request, fitted.quirks), fitted, known: known ?? {} }
+}
+
+/** What was changed, each thing once: what a refusal taught says more than that it was left out. */
+const told = (fitted: Fitted, lessons: readonly Adjustment[]): readonly Adjustment[] => [
+  ...lessons,
+  ...fitted.adjustments.filter(({ name }) => !lessons.some((lesson) => lesson.name === name)),
+]
+
+/** These change what was asked of whom, not the request. */
+const HARMLESS = new Set<Adjustment['type']>(['tool-calls', 'route'])
+
+/** Warns of an adjustment once per model, or refuses to make it. */
+export function report({ adjust, line, model, warned }: Session, { type, name, message }: Adjustment): void {
+  if (adjust === 'error' && !HARMLESS.has(type))
+    throw new ChatError(`The request would have to be changed, which adjust: 'error' forbids: ${message}.`, {
+      code: 'bad-request',
+      provider: line.provider.name,
+    })
+  const key = `${model} ${name}`
+  if (adjust === 'silent' || warned.has(key)) return
+  warned.add(key)
+  warn(`${line.provider.name}/${model}: ${message}`)
+}

@@ -1,0 +1,116 @@
+import { ignoredTools } from '../capabilities/learn-way.ts'
+import type { Capabilities } from '../capabilities/capabilities.ts'
+import type { Fitted } from '../capabilities/fits.ts'
+import { learn } from '../capabilities/learn.ts'
+import { ChatError } from '../core/errors.ts'
+import type { Wire } from '../dialects/dialect.ts'
+import { backoff } from '../lib/backoff.ts'
+import { remember } from '../providers/knowledge-store.ts'
+import type { Subject } from '../providers/knowledge.ts'
+import { mayPass } from '../providers/send.ts'
+import type { Asked, Attempt } from './ask.ts'
+import { blind, failOver, reroute, withAlternatives } from './route.ts'
+import { at } from './target.ts'
+
+/** How often one request may be mended, and how often mended or sent elsewhere. */
+const MOST_LESSONS = 8
+const MOST_CHANGES = 16
+
+/**
+ * Changes a refused request so that it may be taken: by what the refusal teaches, by asking another backend, by waiting for a server
+ * that is starting.
+ * @throws ChatError the refusal itself, with what more there is to say of it, where nothing can be done
+ */
+export async function remedy(attempt: Attempt, error: ChatError, wire: Wire, fitted: Fitted): Promise<void> {
+  const { session, target, lessons } = attempt
+  attempt.delay = undefined
+  if (error.code === 'aborted' || ++attempt.changes > MOST_CHANGES) throw error
+  const mayLearn = session.adjust !== 'error' && attempt.learned < MOST_LESSONS
+  const lesson = mayLearn && learn(error, wire.body, fitted, session.line.provider.dialect)
+  if (lesson) {
+    const { capabilities, adjustment } = lesson
+    attempt.learned++
+    // Whoever refused has told how it wants to be asked: another one might want it otherwise.
+    if (target.isFree && target.backend === undefined && error.servedBy !== undefined)
+      attempt.target = at(target.id, error.servedBy)
+    remember(subjectOf(attempt), capabilities)
+    if (capabilities.images === false) throw await blind(attempt, error)
+    if (capabilities.imageUrls === 'inline') {
+      const { inlined } = await import('./inline-images.ts')
+      attempt.request = await inlined(attempt.request, lessons, session.line.baseUrl)
+    } else if (adjustment) lessons.push(adjustment)
+    if (target.isFree && (capabilities.toolsRefused || capabilities.schemaRefused))
+      await reroute(attempt, error)
+    return
+  }
+  if (await failOver(attempt, error)) return
+  if (waitForStart(attempt, error)) return
+  if (attempt.retries === 0 && attempt.failed.size === 0 && mayPass(error) && session.line.retries > 0) {
+    // It was to go elsewhere at once, and there is nowhere else.
+    attempt.retries = session.line.retries - 1
+    attempt.delay = error.retryAfter ?? backoff(1)
+    return
+  }
+  throw await withAlternatives(attempt, error)
+}
+
+/** What an answer teaches in which tools were offered or demanded and not heeded; undefined where nothing is left to try. */
+export function lessonOfIgnored(
+  { known, target, reply }: Asked,
+  { baseUrl }: { readonly baseUrl: string },
+): Capabilities | undefined {
+  const lesson = ignoredTools(known)
+  if (lesson) remember({ baseUrl, model: target.id, backend: target.backend ?? reply.servedBy }, lesson)
+  return lesson
+}
+
+const subjectOf = ({ session, target }: Attempt): Subject => ({
+  baseUrl: session.line.baseUrl,
+  model: target.id,
+  backend: target.backend,
+})
+
+/** TGI and Endpoints: 503 "Service Temporarily Unavailable", "Model … is currently loading"; llama-server: "Loading model". */
+const STARTING =
+  /loading|starting|initiali[sz]ing|scal(?:ed|ing)|not ready|temporarily unavailable|wak(?:e|ing)/i
+/** Longest pause between two looks, in milliseconds. */
+const LONGEST_PAUSE = 15_000
+
+/** Waits for a server of one's own that is asleep or loading. A backend behind a router that says 503 is overloaded, not asleep. */
+function waitForStart(attempt: Attempt, error: ChatError): boolean {
+  const { session, target } = attempt
+  const waited = performance.now() - attempt.began
+  const limit = session.coldStart
+  const isOfRouter = target.backend !== undefined || error.servedBy !== undefined
+  if (error.status !== 503 || isOfRouter || session.routing === undefined || !STARTING.test(said(error)))
+    return false
+  if (waited >= limit)
+    throw new ChatError(
+      `${error.message} It was not ready after ${Math.round(waited / 1000)} s. The limit is coldStart.`,
+      {
+        ...error,
+        code: error.code,
+        cause: error,
+      },
+    )
+  const estimate = estimateOf(error)
+  const pause = Math.min(
+    estimate ?? error.retryAfter ?? backoff(attempt.changes),
+    LONGEST_PAUSE,
+    limit - waited,
+  )
+  attempt.delay = Math.max(1, pause)
+  attempt.retries = 0
+  attempt.changes--
+  session.onWait?.({ message: 'the server is starting', waited, limit })
+  return true
+}
+
+const said = ({ message, body }: ChatError): string => `${message} ${JSON.stringify(body) ?? ''}`
+
+/** `estimated_time`, in seconds, until a model is loaded; what is asked sooner is refused again. */
+function estimateOf({ body }: ChatError): number | undefined {
+  const seconds =
+    typeof body === 'object' && body !== null && 'estimated_time' in body ? body.estimated_time : undefined
+  return typeof seconds === 'number' && seconds >= 0 ? seconds * 1000 : undefined
+}
