@@ -17,6 +17,19 @@ export { tokenUsage } from './chat/token-ledger.ts'
 export type { TokenRow } from './chat/token-ledger.ts'
 export type { Approve, OnToolRequest, OnToolResult } from './chat/toolbox.ts'
 export type { Transcript } from './chat/transcript.ts'
+export type {
+  BackendFacts,
+  Fact,
+  FactSource,
+  MissingSource,
+  ModelCapabilities,
+  ModelFacts,
+  ParameterFact,
+  WayFact,
+} from './capabilities/model-facts.ts'
+export type { CallSyntax, SchemaWay, ToolsWay } from './capabilities/capabilities.ts'
+export type { Backend } from './capabilities/catalog.ts'
+export type { ModelAbilities, ModelInfo, ModelWish } from './capabilities/model-info.ts'
 export type { TokenPrices } from './capabilities/token-prices.ts'
 export type { ChatEvent } from './chat/events.ts'
 export type { Echo } from './chat/echo-of.ts'
@@ -55,5 +68,10 @@ export type { Credentials, CredentialsResult } from './providers/auth.ts'
 export { embedHuggingFace } from './providers/embed-huggingface.ts'
 export type { EmbedOptions } from './providers/embed-huggingface.ts'
 export type { Pooling } from './providers/embed-vectors.ts'
+export type { SessionBill } from './providers/huggingface-billing.ts'
+export { capabilities, forgetLearned } from './providers/model-capabilities.ts'
+export type { CapabilitiesOptions } from './providers/model-capabilities.ts'
+export { modelsHuggingFace } from './providers/models-huggingface.ts'
+export type { ModelsHuggingFaceOptions } from './providers/models-huggingface.ts'
 export type { Provider } from './providers/provider.ts'
 export type { Timeouts } from './providers/line.ts'

@@ -57,7 +57,8 @@ function folded(request: ChatRequest, notes: Adjustment[]): ChatRequest {
   notes.push({
     type: 'system',
     name: 'fold',
-    message: 'the system prompt was put before the first prompt: the model takes none of its own',
+    message:
+      'the system prompt was put before the first prompt: the model has no system role, or is not known to have one',
   })
   const [first, ...others] = rest.turns
   const prompt = { type: 'text', text: system } as const

@@ -20,7 +20,7 @@ const WANTS_TEXT =
 const WANTS_PARTS =
   /content[^"]{0,60}(?:must be|expected|should be|to be) (?:an? |of type )?(?:valid )?(?:list|array|sequence)|invalid type: string [^,]{0,80}, expected a sequence/i
 const NO_FETCH =
-  /(?:fetch|download|load|retriev|access|resolv|open)\w*[^."]{0,60}(?:image|picture|url|uri)|(?:image|picture|url|uri)s?\b[^."]{0,80}(?:fetch|download|unreachable|base64|data:? ?ur[il]|inline)/i
+  /(?:fetch|download|load|retriev|open)\w* (?:the |from |file )*['"<]?https?:|(?:fetch|download|load|retriev|access|resolv|open)\w*[^."]{0,60}(?:image|picture|url|uri)|(?:image|picture|url|uri)s?\b[^."]{0,80}(?:fetch|download|unreachable|base64|data:? ?ur[il]|inline)/i
 const NO_IMAGES =
   /(?:image|vision|multi-?modal|image_url)\w*[^."]{0,60}(?:not (?:be )?(?:a |an )?(?:support|accept|enabl|allow|multi)|unsupported|mmproj)|(?:not (?:a |an )?(?:support|multi-?modal|vision)|unsupported|unknown variant|no support|cannot (?:process|read|see))\w*[^."]{0,60}(?:image|vision|multi-?modal|picture)|not a multi-?modal/i
 

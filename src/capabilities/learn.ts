@@ -1,4 +1,4 @@
-import type { ChatError } from '../core/errors.ts'
+import type { ChatError, ChatErrorCode } from '../core/errors.ts'
 import { type StandardParam, isStandardParam } from '../core/params.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import { isObject } from '../lib/merge.ts'
@@ -27,6 +27,9 @@ const ESSENTIAL = new Set([
 /** Refusals of what was sent: llama-server says 500 or 501 for what it cannot do. */
 const STATUSES = new Set([400, 404, 415, 422, 424, 500, 501])
 
+/** Refusals that are not about how something was asked. */
+const FINAL = new Set<ChatErrorCode>(['context-overflow', 'credits', 'model-not-supported'])
+
 /**
  * Learns from a refusal that names what was wrong with a request: how to send it instead. Undefined where it names nothing that
  * can be changed.
@@ -37,8 +40,7 @@ export function learn(
   fitted: Fitted,
   dialect: Dialect,
 ): Lesson | undefined {
-  if (!STATUSES.has(error.status ?? 0) || error.code === 'context-overflow' || error.code === 'credits')
-    return undefined
+  if (!STATUSES.has(error.status ?? 0) || FINAL.has(error.code)) return undefined
   const { body } = error
   const text =
     isObject(body) || Array.isArray(body) ? `${error.message} ${JSON.stringify(body)}` : error.message

@@ -72,7 +72,7 @@ export async function* answer(
     const request = await requestFor(session, question, options)
     for (;;) {
       asked = await ask(session, request, { ...options, tools }, adjustments)
-      const { reply, leaks } = asked
+      const { reply, leaks, form } = asked
       const changes = news()
       if (changes.length > 0) yield changes
       // What is said instead of a call that was demanded is shown only when nothing better can be had.
@@ -84,7 +84,10 @@ export async function* answer(
         if (mustCall) held.push(...events)
         else yield events
       }
-      const isIgnored = tools !== undefined && !builder.hasCalls && (mustCall || Boolean(leaks?.suspect))
+      const isIgnored =
+        tools !== undefined &&
+        !builder.hasCalls &&
+        (mustCall || Boolean(leaks?.suspect) || Boolean(form?.isIgnored))
       if (isIgnored && session.adjust !== 'error') {
         const { lessonOfIgnored } = await import('./remedy.ts')
         if (lessonOfIgnored(asked, session.line)) {

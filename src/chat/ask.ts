@@ -1,11 +1,12 @@
 import { warn } from '#platform'
-import type { Capabilities } from '../capabilities/capabilities.ts'
+import { type Capabilities, learned as merged } from '../capabilities/capabilities.ts'
 import { type Fitted, asItIs } from '../capabilities/fits.ts'
 import { ChatError } from '../core/errors.ts'
 import type { ChatRequest, ToolSpec } from '../core/request.ts'
 import type { Adjustment } from '../core/turn.ts'
 import type { Wire } from '../dialects/dialect.ts'
 import type { LeakReader } from '../dialects/leaked-reader.ts'
+import type { ToolFormReader } from '../dialects/tool-form-reader.ts'
 import { knownOf, recall } from '../providers/knowledge.ts'
 import type { Answer } from '../providers/sending.ts'
 import type { Leash } from '../providers/line.ts'
@@ -39,6 +40,8 @@ export interface Asked {
   readonly reply: Answer
   /** Who looks for calls in its text. */
   readonly leaks: LeakReader | undefined
+  /** Who reads a form in its text. */
+  readonly form: ToolFormReader | undefined
   readonly target: Target
   readonly known: Capabilities
 }
@@ -63,7 +66,7 @@ export async function ask(
 ): Promise<Asked> {
   const { line } = session
   const { dialect } = line.provider
-  const plain: Readers = { next: () => dialect.reader(), leaks: () => undefined }
+  const plain: Readers = { next: () => dialect.reader(), leaks: () => undefined, form: () => undefined }
   const budget = await session.budget
   budget?.check()
   for (const listen of session.listeners.onRequestStart) await listen(request)
@@ -94,7 +97,7 @@ export async function ask(
       const { retries, delay, target } = attempt
       const reply = await send({ line, wire, signal, leash, reader: readers.next, retries, delay })
       settle(attempt, reply)
-      return { reply, leaks: readers.leaks(), target, known }
+      return { reply, leaks: readers.leaks(), form: readers.form(), target, known }
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
       await (await import('./remedy.ts')).remedy(attempt, error, wire, fitted)
@@ -132,7 +135,7 @@ export async function spell({
   const { provider, baseUrl } = session.line
   const { dialect, quirks = {} } = provider
   const learned = knownOf({ baseUrl, model: target.id, backend: target.backend })
-  const known = hints && learned ? { ...hints, ...learned } : (learned ?? hints)
+  const known = hints && learned ? merged(hints, learned) : (learned ?? hints)
   const asked = request.model === target.model ? request : { ...request, model: target.model }
   const fitted =
     asItIs(asked, dialect, quirks, known) ??

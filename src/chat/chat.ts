@@ -5,6 +5,7 @@ import type { ToolChoice } from '../core/request.ts'
 import type { Inferred, SchemaSource } from '../core/standard-schema.ts'
 import { type AssistantTurn, type Input, type UserTurn, textOf, turnOf } from '../core/turn.ts'
 import { Flatten } from '../lib/flatten.ts'
+import type { SessionBill } from '../providers/huggingface-billing.ts'
 import type { Leash } from '../providers/line.ts'
 import { Conversation, sessionOf } from './conversation.ts'
 import type { Cost } from './cost.ts'
@@ -51,6 +52,8 @@ type Batches = AsyncGenerator<readonly ChatEvent[], AssistantTurn, undefined>
 export class Chat extends Conversation {
   readonly #echo: Echo
   #isBusy = false
+  /** When the last answer ended, in milliseconds since 1970. */
+  #lastEnd: number | undefined
 
   /** @internal */
   constructor(session: Session, echo: Echo) {
@@ -66,6 +69,14 @@ export class Chat extends Conversation {
     ])
     const session = sessionOf(this)
     return costOf({ ...session, catalog: (await catalogOf(session.line))?.body }, options.include ?? 'all')
+  }
+
+  /**
+   * What Hugging Face has booked for the requests of this chat so far, which takes about half an hour. Needs `sessionId`.
+   * @throws TypeError for a chat without a `sessionId`, or with another provider; ChatError
+   */
+  async bill(): Promise<SessionBill> {
+    return (await import('./bill.ts')).billOf(sessionOf(this), this.#lastEnd)
   }
 
   /** The request that `chat` would send for an input, exactly; keys are left out. Sends nothing. */
@@ -243,6 +254,7 @@ export class Chat extends Conversation {
       return yield* begin()
     } finally {
       this.#isBusy = false
+      this.#lastEnd = Date.now()
     }
   }
 

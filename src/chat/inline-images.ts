@@ -3,7 +3,8 @@ import type { ChatRequest } from '../core/request.ts'
 import type { Adjustment, Turn } from '../core/turn.ts'
 import { image } from './contents.ts'
 
-const INLINED: Adjustment = {
+/** What is told of it. */
+export const INLINED: Adjustment = {
   type: 'image',
   name: 'inline',
   message: 'pictures were downloaded here and sent along: the server cannot fetch them by their URL',
@@ -13,16 +14,11 @@ const known = new Map<string, Promise<Content>>()
 /** As many pictures as a conversation may hold; what is forgotten is downloaded again. */
 const MOST = 64
 
-/** A request whose pictures travel with it, made smaller where they are large. */
-export async function inlined(
-  request: ChatRequest,
-  notes: Adjustment[],
-  baseUrl: string,
-): Promise<ChatRequest> {
-  if (!notes.includes(INLINED)) notes.push(INLINED)
+/** A request whose pictures travel with it, made smaller where they are large; the same one where they all do. */
+export async function inlined(request: ChatRequest, baseUrl: string): Promise<ChatRequest> {
+  if (!request.turns.some(({ contents }) => contents.some(isRemote))) return request
   const turns = await Promise.all(
     request.turns.map(async (turn): Promise<Turn> => {
-      if (!turn.contents.some(isRemote)) return turn
       const contents = await Promise.all(
         turn.contents.map((it) => (isRemote(it) ? download(it, baseUrl) : it)),
       )

@@ -35,10 +35,7 @@ export async function remedy(attempt: Attempt, error: ChatError, wire: Wire, fit
       attempt.target = at(target.id, error.servedBy)
     remember(subjectOf(attempt), capabilities)
     if (capabilities.images === false) throw await blind(attempt, error)
-    if (capabilities.imageUrls === 'inline') {
-      const { inlined } = await import('./inline-images.ts')
-      attempt.request = await inlined(attempt.request, lessons, session.line.baseUrl)
-    } else if (adjustment) lessons.push(adjustment)
+    if (adjustment) lessons.push(adjustment)
     if (target.isFree && (capabilities.toolsRefused || capabilities.schemaRefused))
       await reroute(attempt, error)
     return

@@ -1,4 +1,5 @@
 import { warn } from '#platform'
+import type { Capabilities } from '../capabilities/capabilities.ts'
 import { imagesIn } from '../capabilities/images-in.ts'
 import { type CatalogModel, liveOf, readCatalog } from '../capabilities/catalog.ts'
 import { type Needs, type Route, cheapest, nearest, rank, seeing, successorOf } from '../capabilities/rank.ts'
@@ -14,7 +15,9 @@ import { at } from './target.ts'
 /** What a request needs of who is to answer it. */
 export function needsOf({ system, tools, schema, turns, params }: ChatRequest): Needs {
   return {
-    tools: tools !== undefined,
+    // Calls and results of before are lost where nobody knows of tools.
+    tools:
+      tools !== undefined || turns.some(({ contents }) => contents.some(({ type }) => type === 'tool-call')),
     schema: schema !== undefined,
     image: imagesIn(turns).length > 0,
     tokens: estimateTokens(turns, system, tools) + (params.maxTokens ?? 0),
@@ -39,6 +42,17 @@ export async function prepare(attempt: Attempt): Promise<void> {
   if (!model || !target.isFree || !isPicky) return
   noticeLoss(attempt, model, needs)
   choose(attempt, order(attempt, model, needs))
+  if (needs.tools) attempt.hints = { ...attempt.hints, ...toolHints(attempt, model) }
+}
+
+/**
+ * A backend that says it takes no tools mostly ignores them without a word, which looks like an answer: they are offered in a way that
+ * shows.
+ */
+function toolHints({ target }: Attempt, { backends }: CatalogModel): Capabilities | undefined {
+  const backend = backends.find(({ name }) => name === target.backend)
+  if (backend?.tools !== false) return undefined
+  return { toolsRefused: backend.structured === false ? ['native', 'schema'] : ['native'] }
 }
 
 /** A context that every backend has, in tokens. */

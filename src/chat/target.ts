@@ -1,4 +1,5 @@
 import { splitModel } from '../capabilities/model-name.ts'
+import { taughtBy } from '../providers/knowledge.ts'
 import type { Session } from './session.ts'
 
 /** Which model is asked, and where. */
@@ -13,11 +14,13 @@ export interface Target {
 }
 
 /** Whom a session asks by what it was told and by who answered before: a chat stays with the backend that served it. */
-export function targetOf({ model, routing }: Pick<Session, 'model' | 'routing'>): Target {
+export function targetOf({ model, routing, line }: Pick<Session, 'model' | 'routing' | 'line'>): Target {
   if (!routing) return { model, id: model, isFree: false }
   const { id, backend, policy } = splitModel(model)
   if (backend !== undefined) return { model, id, backend, isFree: false }
-  if (routing.pinned?.id === id) return at(id, routing.pinned.backend)
+  const before =
+    routing.pinned?.id === id ? routing.pinned.backend : taughtBy({ baseUrl: line.baseUrl, model: id })
+  if (before !== undefined) return at(id, before)
   const rule = policy ?? (typeof routing.route === 'string' ? routing.route : undefined)
   // Without a rule the router chooses the fastest itself.
   return {

@@ -13,6 +13,8 @@ export class ToolFormReader implements Reader {
   readonly #reader: Reader
   readonly #tools: readonly ToolSpec[]
   readonly #json = new IncrementalJson({ lenient: 'object' })
+  /** Whether the answer is no form at all: the server did not hold the model to it. Known at the end. */
+  isIgnored = false
   #text = ''
   #said = 0
 
@@ -44,7 +46,8 @@ export class ToolFormReader implements Reader {
     this.#pass(news, out)
     const form = this.#form
     if (!form || !this.#json.isComplete) {
-      // The server did not hold the model to the form, or it was cut off: what was said is better than nothing.
+      this.isIgnored = form === undefined && this.#text.trim() !== ''
+      // Whatever was said is better than nothing.
       if (this.#said === 0 && this.#text !== '') out.push({ type: 'text', text: this.#text })
       return
     }

@@ -34,6 +34,18 @@ export function knownOf(subject: Subject): Capabilities | undefined {
     : (atBackend ?? anywhere)?.capabilities
 }
 
+/**
+ * The backend at which something was learned of a model last: it is asked again by the next chat, which so pays for no refusal twice.
+ * Undefined where none has refused anything.
+ */
+export function taughtBy(subject: Subject): string | undefined {
+  const start = `${keyOf({ ...subject, backend: undefined })}:`
+  let last: { readonly backend: string; readonly at: number } | undefined
+  for (const [key, { at }] of known)
+    if (key.startsWith(start) && at >= (last?.at ?? 0)) last = { backend: key.slice(start.length), at }
+  return last?.backend
+}
+
 /** Reads what earlier processes have learned, once. */
 export function recall(): Promise<void> {
   isRead ??= import('./knowledge-store.ts').then(({ stored }) => {

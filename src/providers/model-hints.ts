@@ -20,6 +20,9 @@ const LIFE_OF_NONE = 5 * 60_000
 /** How long a person is made to wait for hints, in milliseconds. */
 const PATIENCE = 2500
 
+/** How many templates are remembered. */
+const MOST_PROBED = 64
+
 const cards = new Map<string, { readonly until: number; readonly card: Promise<ModelCard | undefined> }>()
 
 /** The card of a model of the Hub; undefined where there is none, or it could not be had. Kept for a week. */
@@ -44,11 +47,23 @@ async function findCard(line: Line, id: string): Promise<ModelCard | undefined> 
   const isHub = line.baseUrl === line.provider.baseUrl
   const hub = await hubModel(id, { line, timeout: PATIENCE, ...(isHub && { token: () => tokenOf(line) }) })
   if (hub.problem === 'offline') return undefined
-  const facts =
-    hub.template && (await (await import('../capabilities/template.ts')).probeTemplate(hub.template, hub))
-  const card = { hub, facts: facts || undefined }
+  const facts = hub.template === undefined ? undefined : await factsOf(hub.template, hub)
+  const card = { hub, facts }
   void keep(name, card)
   return { ...card, at: Date.now() }
+}
+
+/** By template: many models share one. */
+const probed = new Map<string, Promise<TemplateFacts>>()
+
+function factsOf(template: string, tokens: HubModel): Promise<TemplateFacts> {
+  let facts = probed.get(template)
+  if (!facts) {
+    if (probed.size >= MOST_PROBED) probed.clear()
+    facts = import('../capabilities/template.ts').then(({ probeTemplate }) => probeTemplate(template, tokens))
+    probed.set(template, facts)
+  }
+  return facts
 }
 
 /** The token that the router is asked with; the Hub is shown it for the models that not everybody may see. */
@@ -61,10 +76,15 @@ async function tokenOf(line: Line): Promise<string | undefined> {
   }
 }
 
-/** What the chat template of a model tells of it; undefined where that is nothing. */
+/**
+ * What the Hub and the chat template of a model tell of it; undefined where that is nothing. A system prompt for a model without a
+ * template is not trusted to be read: some backends drop it without a word.
+ */
 export async function hintsOf(line: Line, id: string): Promise<Capabilities | undefined> {
-  const facts = (await cardOf(line, id))?.facts
-  return facts && capabilitiesOf(facts)
+  const card = await cardOf(line, id)
+  if (!card) return undefined
+  if (card.facts) return capabilitiesOf(card.facts)
+  return card.hub.problem === undefined ? { system: 'fold' } : undefined
 }
 
 /** What a request must heed of a chat template's facts; undefined where it may do as it likes. */

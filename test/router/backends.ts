@@ -3,7 +3,7 @@ import { FORMAT_BEHAVIOURS } from './backends-formats.ts'
 import { MESSAGE_BEHAVIOURS } from './backends-messages.ts'
 import { PARAMETER_BEHAVIOURS } from './backends-params.ts'
 import { TOOL_BEHAVIOURS } from './backends-tools.ts'
-import type { Behaviour, Lack } from './behaviour.ts'
+import { type Behaviour, type Lack, together } from './behaviour.ts'
 import type { Backend, Model } from './model.ts'
 import { templateFor } from './templates.ts'
 
@@ -14,6 +14,25 @@ export const willing: Behaviour = {
   source: 'hub-docs inference-providers/tasks/chat-completion.md',
 }
 
+const named = (all: readonly Behaviour[], name: string): Behaviour =>
+  all.find((one) => one.name === name) as Behaviour
+
+/** What is left where neither tools nor forms are to be had: words. */
+const COMBINED: readonly Behaviour[] = [
+  together(
+    'refuses-tools-and-formats',
+    'refuses tools, and takes no response_format either',
+    'novita, nscale (reference/huggingface.md A4)',
+    [named(TOOL_BEHAVIOURS, 'refuses-tools-novita'), named(FORMAT_BEHAVIOURS, 'response-format-refused')],
+  ),
+  together(
+    'ignores-tools-and-formats',
+    'ignores tools and response_format alike',
+    'transformers serve (reference/local-engines.md)',
+    [named(TOOL_BEHAVIOURS, 'ignores-tools'), named(FORMAT_BEHAVIOURS, 'response-format-ignored')],
+  ),
+]
+
 /** Every way in which a backend is known to misbehave, the willing one first: the rows of the matrix. */
 export const BEHAVIOURS: readonly Behaviour[] = [
   willing,
@@ -21,6 +40,7 @@ export const BEHAVIOURS: readonly Behaviour[] = [
   ...PARAMETER_BEHAVIOURS,
   ...MESSAGE_BEHAVIOURS,
   ...FORMAT_BEHAVIOURS,
+  ...COMBINED,
   ...FRAMING_BEHAVIOURS,
   ...FAILURE_BEHAVIOURS,
 ]

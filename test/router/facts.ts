@@ -69,6 +69,8 @@ export const factsOf = (body: Body, question: string, results: readonly string[]
   told: body.messages
     .filter(({ role }) => role !== 'assistant')
     .map(textOf)
-    .join('\n'),
+    .join('\n')
+    // What was wrong with an answer is no fact.
+    .replaceAll(/^- .*\bmust\b.*$/gm, ''),
   results,
 })
