@@ -29,6 +29,8 @@ export interface Attempt {
   /** How often it was mended or sent elsewhere, and how often because of a lesson. */
   changes: number
   learned: number
+  /** How often it has waited for a server to start. */
+  waits: number
   retries: number | undefined
   delay: number | undefined
   /** When it was first sent, in milliseconds of `performance.now()`. */
@@ -80,6 +82,7 @@ export async function ask(
     failed: new Map(),
     changes: 0,
     learned: 0,
+    waits: 0,
     retries: undefined,
     delay: undefined,
     began: performance.now(),

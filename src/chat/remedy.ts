@@ -70,9 +70,6 @@ const subjectOf = ({ session, target }: Attempt): Subject => ({
 /** TGI and Endpoints: 503 "Service Temporarily Unavailable", "Model … is currently loading"; llama-server: "Loading model". */
 const STARTING =
   /loading|starting|initiali[sz]ing|scal(?:ed|ing)|not ready|temporarily unavailable|wak(?:e|ing)/i
-/** Longest pause between two looks, in milliseconds. */
-const LONGEST_PAUSE = 15_000
-
 /** Waits for a server of one's own that is asleep or loading. A backend behind a router that says 503 is overloaded, not asleep. */
 function waitForStart(attempt: Attempt, error: ChatError): boolean {
   const { session, target } = attempt
@@ -90,12 +87,9 @@ function waitForStart(attempt: Attempt, error: ChatError): boolean {
         cause: error,
       },
     )
-  const estimate = estimateOf(error)
-  const pause = Math.min(
-    estimate ?? error.retryAfter ?? backoff(attempt.changes),
-    LONGEST_PAUSE,
-    limit - waited,
-  )
+  attempt.waits++
+  // The estimate of a server is for its slowest start: looking more often costs nothing.
+  const pause = Math.min(backoff(attempt.waits), estimateOf(error) ?? Infinity, limit - waited)
   attempt.delay = Math.max(1, pause)
   attempt.retries = 0
   attempt.changes--

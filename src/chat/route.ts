@@ -106,7 +106,11 @@ const PASSING = new Set<ChatErrorCode>([
 /** Whether it is a router that has answered: a server of one's own has no other backends. One that cannot be reached has none either. */
 function isRouted({ session, target }: Attempt, error: ChatError): boolean {
   const { provider, baseUrl } = session.line
-  if (!session.routing || (error.code === 'connection' && target.backend === undefined)) return false
+  if (
+    !session.routing ||
+    (error.code === 'connection' && target.backend === undefined && error.servedBy === undefined)
+  )
+    return false
   return (
     baseUrl === provider.baseUrl ||
     session.routing.route !== undefined ||
@@ -119,13 +123,14 @@ function isRouted({ session, target }: Attempt, error: ChatError): boolean {
 export async function failOver(attempt: Attempt, error: ChatError): Promise<boolean> {
   const { session, target } = attempt
   if (!isRouted(attempt, error) || !target.isFree || !PASSING.has(error.code)) return false
-  const failed = target.backend ?? error.servedBy
   const model = await modelOf(attempt)
   if (!model) return false
+  const names = order(attempt, model, needsOf(attempt.request))
+  // Who has not said its name is whom the router puts first.
+  const failed = target.backend ?? error.servedBy ?? names[0]
   if (failed !== undefined) attempt.failed.set(failed, error)
   session.routing = { route: session.routing?.route }
-  if (failed === undefined && attempt.target.backend === undefined && attempt.changes > 1) return false
-  if (!choose(attempt, order(attempt, model, needsOf(attempt.request)))) return false
+  if (!choose(attempt, names)) return false
   tellRoute(attempt, failed, error)
   return true
 }

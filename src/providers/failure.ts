@@ -127,10 +127,10 @@ const REASONS: Readonly<Record<string, string>> = {
 /** The error for a connection that failed: before the answer, or in its middle. */
 export function disconnected(
   error: unknown,
-  { provider, url, requestId, connectTimeout = 0 }: Circumstances,
+  { provider, url, requestId, servedBy, connectTimeout = 0 }: Circumstances,
 ): ChatError {
   const where = `${provider.name} at ${new URL(url).origin}`
-  const evidence = { provider: provider.name, requestId, cause: error }
+  const evidence = { provider: provider.name, requestId, servedBy, cause: error }
   if (error instanceof ConnectTimeout)
     return new ChatError(
       `No connection to ${where} within ${connectTimeout / 1000} s: is there a network, or a proxy to set in HTTPS_PROXY? The limit is timeout.connect.`,
@@ -197,7 +197,7 @@ function jsonOf(text: string): unknown {
 }
 
 /** The error of an answer that is not whole. */
-const cut = ({ provider, requestId, status }: Circumstances): ChatError =>
+const cut = ({ provider, requestId, servedBy, status }: Circumstances): ChatError =>
   new ChatError(
     `${provider.name} broke off: the connection was closed before the answer was complete. Try again.`,
     {
@@ -205,11 +205,12 @@ const cut = ({ provider, requestId, status }: Circumstances): ChatError =>
       provider: provider.name,
       status,
       requestId,
+      servedBy,
     },
   )
 
 /** The error of a body that is no chat answer. */
-function unreadable(text: string, { provider, url, requestId, status }: Circumstances): ChatError {
+function unreadable(text: string, { provider, url, requestId, servedBy, status }: Circumstances): ChatError {
   const what =
     text.trim() === ''
       ? 'an empty body'
@@ -220,5 +221,6 @@ function unreadable(text: string, { provider, url, requestId, status }: Circumst
     status,
     body: text.slice(0, 2000),
     requestId,
+    servedBy,
   })
 }
