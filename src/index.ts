@@ -1,5 +1,6 @@
 export { chat, chatHuggingFace, chatOpenAICompatible } from './chats.ts'
-export type { ChatOptions, HuggingFaceOptions, OpenAICompatibleOptions } from './chats.ts'
+export type { ChatOptions } from './chat-with.ts'
+export type { HuggingFaceOptions, OpenAICompatibleOptions } from './chats.ts'
 export { Chat } from './chat/chat.ts'
 export type { AskOptions, CompactOptions, StructuredOptions } from './chat/chat.ts'
 export type { Round } from './chat/history.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Chat, type ChatOptions, Chat as ChatClass, t, textOf, tool } from 'natter'
-import { chatWith } from '../src/chats.ts'
+import { chatWith } from '../src/chat-with.ts'
 import { cortexAnalyst } from '../src/dialects/cortex-analyst.ts'
 import { type Script, json, loopback, refusalOf } from './loopback.ts'
 

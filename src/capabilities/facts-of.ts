@@ -1,4 +1,11 @@
-import { type Capabilities, type SchemaWay, type ToolsWay, learned, schemaWay, toolsWay } from './capabilities.ts'
+import {
+  type Capabilities,
+  type SchemaWay,
+  type ToolsWay,
+  learned,
+  schemaWay,
+  toolsWay,
+} from './capabilities.ts'
 import type { Backend } from './catalog.ts'
 import type { SchemaSpelling } from '../dialects/dialect.ts'
 import type { BackendFacts, Fact, ModelFacts, ParameterFact, WayFact } from './model-facts.ts'

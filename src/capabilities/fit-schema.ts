@@ -18,13 +18,13 @@ const WORDS: Readonly<Record<SchemaWay, string>> = {
 export function fitSchema(
   request: ChatRequest,
   known: Capabilities,
-  spellings: Dialect['schemaSpellings'],
+  { spellings, own }: { spellings: Dialect['schemaSpellings']; own: SchemaWay },
   notes: Adjustment[],
 ): { readonly request: ChatRequest; readonly way: SchemaWay | undefined } {
   const { schema, ...rest } = request
   if (!schema) return { request, way: undefined }
   const way = schemaWay(known, spellings)
-  if (way !== 'json-schema')
+  if (way !== own)
     notes.push({
       type: 'schema',
       name: way,

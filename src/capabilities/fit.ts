@@ -6,7 +6,7 @@ import { fitHistory } from './fit-history.ts'
 import { fitParams } from './fit-params.ts'
 import { fitSchema } from './fit-schema.ts'
 import { fitTools } from './fit-tools.ts'
-import type { Fitted } from './fits.ts'
+import { type Fitted, spellingsOf } from './fits.ts'
 
 /**
  * Mends a request to what a dialect, a provider and a model are known to take, before it is spelled.
@@ -27,7 +27,7 @@ export function fit(
   const { request: formed, way } = fitSchema(
     { ...asked, params, turns },
     known,
-    dialect.schemaSpellings,
+    { spellings: spellingsOf(dialect, quirks), own: quirks.schemaSpelling ?? 'json-schema' },
     adjustments,
   )
   const { request: tooled, reading } = fitTools(formed, known, adjustments, toolPrompt)

@@ -2,7 +2,7 @@ import type { Content } from '../core/content.ts'
 import { type Params, isStandardParam } from '../core/params.ts'
 import type { ChatRequest } from '../core/request.ts'
 import type { Adjustment, Turn } from '../core/turn.ts'
-import type { Dialect, Quirks } from '../dialects/dialect.ts'
+import type { Dialect, Quirks, SchemaSpelling } from '../dialects/dialect.ts'
 import type { Capabilities } from './capabilities.ts'
 
 /** A request that the model can take, and what was changed for that. */
@@ -24,6 +24,7 @@ export function asItIs(
   const { turns, params } = request
   const isFine =
     capabilities === undefined &&
+    !(request.schema && quirks.schemaSpelling) &&
     takesAll(params, { ...dialect.paramNames, ...quirks.paramNames }, quirks.omit) &&
     turns.every(
       (turn, i) =>
@@ -58,3 +59,9 @@ export function isPaired(turn: Turn, before: Turn | undefined): boolean {
   const results = idsOf(turn, 'tool-result')
   return calls.every((id) => results.includes(id)) && results.every((id) => calls.includes(id))
 }
+
+/** The spellings of a form that servers may know: a provider's own goes for the dialect's. */
+export const spellingsOf = (
+  { schemaSpellings }: Dialect,
+  { schemaSpelling }: Quirks,
+): readonly SchemaSpelling[] | undefined => (schemaSpelling ? [schemaSpelling] : schemaSpellings)

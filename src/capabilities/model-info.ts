@@ -74,8 +74,13 @@ export function infoOf(model: CatalogModel): ModelInfo {
 }
 
 /** The backends of a model that have all that is wished for together, live ones only; none where the model itself has not. */
-export const fitting = (model: CatalogModel, wish: ModelWish): readonly Backend[] =>
-  wish.image && !model.inputs?.includes('image') ? [] : liveOf(model).filter((backend) => fits(backend, wish))
+export const fitting = (
+  { inputs, backends = [] }: Pick<ModelInfo, 'inputs' | 'backends'>,
+  wish: ModelWish,
+): readonly Backend[] =>
+  wish.image && !inputs?.includes('image')
+    ? []
+    : backends.filter((backend) => backend.status === 'live' && fits(backend, wish))
 
 const fits = (backend: Backend, { tools, structured, minContext, maxPrice, provider }: ModelWish): boolean =>
   (!tools || backend.tools === true) &&

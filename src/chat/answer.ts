@@ -1,6 +1,7 @@
 import type { Delta } from '../core/delta.ts'
 import { ChatError } from '../core/errors.ts'
 import type { ChatRequest, OutputSchema, ToolChoice, ToolSpec } from '../core/request.ts'
+import { dialectOf } from '../dialects/lazy-dialects.ts'
 import { TurnBuilder, type TurnFacts } from '../core/turn-builder.ts'
 import type { Adjustment, AssistantTurn, Turn, UserTurn } from '../core/turn.ts'
 import type { Leash } from '../providers/line.ts'
@@ -142,10 +143,11 @@ export async function requestFor(
     ...(session.systemPrompt && { system: session.systemPrompt }),
     ...(toolChoice && { toolChoice }),
     ...(session.extra && { extra: session.extra }),
+    ...(session.cache && { cache: session.cache }),
   }
   if (!tools && !schema) return request
   const { REWRITES } = await import('../dialects/schema-rewrites.ts')
-  const { schemaForms } = session.line.provider.dialect
+  const { schemaForms } = await dialectOf(session.line.provider.dialect)
   return {
     ...request,
     ...(tools && {

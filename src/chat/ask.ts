@@ -4,10 +4,12 @@ import { type Fitted, asItIs } from '../capabilities/fits.ts'
 import { ChatError } from '../core/errors.ts'
 import type { ChatRequest, ToolSpec } from '../core/request.ts'
 import type { Adjustment } from '../core/turn.ts'
-import type { Wire } from '../dialects/dialect.ts'
+import type { Dialect, Wire } from '../dialects/dialect.ts'
+import { dialectOf } from '../dialects/lazy-dialects.ts'
 import type { LeakReader } from '../dialects/leaked-reader.ts'
 import type { ToolFormReader } from '../dialects/tool-form-reader.ts'
 import { knownOf, recall } from '../providers/knowledge.ts'
+import { quirksOf } from '../providers/provider.ts'
 import type { Answer } from '../providers/sending.ts'
 import type { Leash } from '../providers/line.ts'
 import { send } from '../providers/send.ts'
@@ -18,6 +20,7 @@ import { type Target, targetOf } from './target.ts'
 /** One request on its way to an answer: what is asked, whom, and what has come of it so far. What mends it changes it. */
 export interface Attempt {
   readonly session: Session
+  readonly dialect: Dialect
   request: ChatRequest
   target: Target
   /** Known of the model before it was ever asked, as its chat template tells it. */
@@ -67,7 +70,8 @@ export async function ask(
   adjustments: Adjustment[],
 ): Promise<Asked> {
   const { line } = session
-  const { dialect } = line.provider
+  const known = dialectOf(line.provider.dialect)
+  const dialect = known instanceof Promise ? await known : known
   const plain: Readers = { next: () => dialect.reader(), leaks: () => undefined, form: () => undefined }
   const budget = await session.budget
   budget?.check()
@@ -75,6 +79,7 @@ export async function ask(
   await recall()
   const attempt: Attempt = {
     session,
+    dialect,
     request,
     target: targetOf(session),
     hints: undefined,
@@ -89,7 +94,7 @@ export async function ask(
   }
   if (session.routing && isDemanding(request)) await (await import('./route.ts')).prepare(attempt)
   for (;;) {
-    const { fitted, known, ...wire } = await spell(attempt)
+    const { fitted, known: capabilities, ...wire } = await spell(attempt)
     adjustments.splice(0, adjustments.length, ...told(fitted, attempt.lessons))
     for (const adjustment of adjustments) report(session, adjustment)
     const readers =
@@ -98,9 +103,10 @@ export async function ask(
         : plain
     try {
       const { retries, delay, target } = attempt
-      const reply = await send({ line, wire, signal, leash, reader: readers.next, retries, delay })
+      const { framer } = dialect
+      const reply = await send({ line, wire, signal, leash, reader: readers.next, framer, retries, delay })
       settle(attempt, reply)
-      return { reply, leaks: readers.leaks(), form: readers.form(), target, known }
+      return { reply, leaks: readers.leaks(), form: readers.form(), target, known: capabilities }
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
       await (await import('./remedy.ts')).remedy(attempt, error, wire, fitted)
@@ -129,20 +135,21 @@ function settle({ session, target }: Attempt, { servedBy }: Answer): void {
 /** A request as it would be sent by what is known of the model. */
 export async function spell({
   session,
+  dialect,
   request,
   target,
   hints,
-}: Pick<Attempt, 'session' | 'request' | 'target' | 'hints'>): Promise<
+}: Pick<Attempt, 'session' | 'dialect' | 'request' | 'target' | 'hints'>): Promise<
   Wire & { readonly fitted: Fitted; readonly known: Capabilities }
 > {
   const { provider, baseUrl } = session.line
-  const { dialect, quirks = {} } = provider
+  const quirks = quirksOf(provider, target.id)
   const learned = knownOf({ baseUrl, model: target.id, backend: target.backend })
   const known = hints && learned ? merged(hints, learned) : (learned ?? hints)
   const asked = request.model === target.model ? request : { ...request, model: target.model }
   const fitted =
     asItIs(asked, dialect, quirks, known) ??
-    (await (await import('./mended.ts')).mended(session, target, asked, known ?? {}))
+    (await (await import('./mended.ts')).mended({ session, dialect, quirks }, target, asked, known ?? {}))
   return { ...dialect.encode(fitted.request, fitted.quirks), fitted, known: known ?? {} }
 }
 

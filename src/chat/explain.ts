@@ -2,6 +2,7 @@ import type { ToolChoice } from '../core/request.ts'
 import type { Adjustment, UserTurn } from '../core/turn.ts'
 import { requestFor } from './answer.ts'
 import { spell } from './ask.ts'
+import { dialectOf } from '../dialects/lazy-dialects.ts'
 import { targetOf } from './target.ts'
 import { follow } from './history.ts'
 import { recall } from '../providers/knowledge.ts'
@@ -41,6 +42,7 @@ export async function explain(
   })
   const { path, body, fitted } = await spell({
     session,
+    dialect: await dialectOf(line.provider.dialect),
     request,
     target: targetOf(session),
     hints: undefined,

@@ -2,18 +2,26 @@ import { type Capabilities, toolsWay } from '../capabilities/capabilities.ts'
 import { fit } from '../capabilities/fit.ts'
 import type { Fitted } from '../capabilities/fits.ts'
 import type { ChatRequest } from '../core/request.ts'
+import type { Dialect, Quirks } from '../dialects/dialect.ts'
 import { INLINED, inlined } from './inline-images.ts'
 import type { Session } from './session.ts'
 import type { Target } from './target.ts'
 
+/** Who asks, and how its server is spoken to. */
+interface Speech {
+  readonly session: Session
+  readonly dialect: Dialect
+  readonly quirks: Quirks
+}
+
 /** A request changed so that a model takes it; tools that go into the prompt do so in the model's own words, where those are known. */
 export async function mended(
-  { line, routing }: Session,
+  { session, dialect, quirks }: Speech,
   { id }: Target,
   asked: ChatRequest,
   known: Capabilities,
 ): Promise<Fitted> {
-  const { dialect, quirks = {} } = line.provider
+  const { line, routing } = session
   const request = known.imageUrls === 'inline' ? await inlined(asked, line.baseUrl) : asked
   const isPrompted = routing && request.tools && toolsWay(known) === 'prompt'
   const words = isPrompted

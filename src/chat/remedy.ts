@@ -26,7 +26,7 @@ export async function remedy(attempt: Attempt, error: ChatError, wire: Wire, fit
   attempt.delay = undefined
   if (error.code === 'aborted' || ++attempt.changes > MOST_CHANGES) throw error
   const mayLearn = session.adjust !== 'error' && attempt.learned < MOST_LESSONS
-  const lesson = mayLearn && learn(error, wire.body, fitted, session.line.provider.dialect)
+  const lesson = mayLearn && learn(error, wire.body, fitted, attempt.dialect)
   if (lesson) {
     const { capabilities, adjustment } = lesson
     attempt.learned++

@@ -1,7 +1,7 @@
 import type { TokenPrices } from '../capabilities/token-prices.ts'
 import type { Route } from '../capabilities/rank.ts'
 import type { Params } from '../core/params.ts'
-import type { ChatRequest } from '../core/request.ts'
+import type { ChatRequest, PromptCache } from '../core/request.ts'
 import type { AssistantTurn, Turn } from '../core/turn.ts'
 import type { Line } from '../providers/line.ts'
 import type { Budget } from './budget.ts'
@@ -37,6 +37,8 @@ export interface Session {
   readonly line: Line
   readonly params: Params
   readonly extra: Readonly<Record<string, unknown>> | undefined
+  /** How long the server shall keep what is said in its prompt cache; undefined as the dialect does. */
+  readonly cache?: PromptCache | undefined
   /** Whether to stream; undefined leaves it to the call: answers that are shown as they come are streamed. */
   readonly stream: boolean | undefined
   readonly adjust: Adjust

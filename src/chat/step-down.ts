@@ -3,10 +3,13 @@ import { ignoredSchema } from '../capabilities/learn-way.ts'
 import { jsonSchemaCheck } from '../core/json-schema-check.ts'
 import type { OutputSchema } from '../core/request.ts'
 import { type AssistantTurn, textOf } from '../core/turn.ts'
+import { spellingsOf } from '../capabilities/fits.ts'
 import type { SchemaSpelling } from '../dialects/dialect.ts'
+import { dialectOf } from '../dialects/lazy-dialects.ts'
 import { REWRITES } from '../dialects/schema-rewrites.ts'
 import { remember } from '../providers/knowledge-store.ts'
 import { knownOf } from '../providers/knowledge.ts'
+import { quirksOf } from '../providers/provider.ts'
 import type { Session } from './session.ts'
 import { targetOf } from './target.ts'
 
@@ -22,15 +25,19 @@ export async function stepDown(
   value: unknown,
 ): Promise<boolean> {
   const { line } = session
-  const { schemaSpellings: spellings, schemaForms } = line.provider.dialect
+  const dialect = await dialectOf(line.provider.dialect)
+  const target = targetOf(session)
+  const spellings = spellingsOf(dialect, quirksOf(line.provider, target.id))
   // Where there is one spelling only, its servers heed it.
   if (session.adjust === 'error' || spellings === undefined) return false
-  const target = targetOf(session)
   const subject = { baseUrl: line.baseUrl, model: target.id, backend: target.backend ?? turn.servedBy }
   const known = knownOf(subject) ?? {}
   // Nothing, or JSON that breaks off, may happen to every model; prose does not where a form is heeded.
   if (value === undefined && !/^\s*[^\s{[`"]/.test(textOf(turn))) return false
-  if (value !== undefined && (isTold(known, spellings) || isHeeded(schema, value, schemaForms.output)))
+  if (
+    value !== undefined &&
+    (isTold(known, spellings) || isHeeded(schema, value, dialect.schemaForms.output))
+  )
     return false
   const lesson = ignoredSchema(known, spellings)
   if (!lesson) return false

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { Chat } from '../chat/chat.ts'
-import { type ChatOptions, type HuggingFaceOptions, PROVIDER_NAMES, chat } from '../chats.ts'
+import type { ChatOptions } from '../chat-with.ts'
+import { type HuggingFaceOptions, PROVIDER_NAMES, chat } from '../chats.ts'
 import { findKey } from '../providers/auth.ts'
 import { huggingface } from '../providers/huggingface.ts'
 import type { AskTask } from './task.ts'

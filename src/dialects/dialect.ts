@@ -28,6 +28,11 @@ export interface Quirks {
   readonly promptCache?: false
   /** `tool`: data is asked for as the input of a tool, where `output_config.format` is refused or, as by llama-server, not heeded. */
   readonly structuredBy?: 'tool'
+  /**
+   * The field in which thinking goes back beside the calls that it led to: DeepSeek's models in thinking mode refuse calls without it
+   * ("The reasoning_content in the thinking mode must be passed back to the API.").
+   */
+  readonly thinkingBesideCalls?: 'reasoning' | 'reasoning_content'
   /** Whether an assistant's message may hold text beside its calls: TGI loses the calls of one that does. */
   readonly textBesideCalls?: false
   /** Whether media are read from any `https:` URL, not from the provider's own storage alone. */
@@ -93,6 +98,12 @@ export interface Dialect {
   readonly builtins?: readonly BuiltinTool['type'][]
   encode(request: ChatRequest, quirks: Quirks): Wire
   reader(): Reader
+}
+
+/** A dialect that is loaded with the first request: a program that talks to one provider needs no other's. */
+export interface LazyDialect {
+  readonly id: string
+  readonly load: () => Promise<Dialect>
 }
 
 /** An error that a server reported inside an answer, with status 200; what it says is read by `readRefusal`. */

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { Chat } from '../chat/chat.ts'
-import { type ChatOptions, chatWith } from '../chats.ts'
+import { type ChatOptions, chatWith } from '../chat-with.ts'
 import { ChatError, type ChatErrorCode } from '../core/errors.ts'
 import { openaiChat } from '../dialects/openai-chat.ts'
 import type { Provider } from '../providers/provider.ts'

@@ -1,6 +1,7 @@
 import { env } from '#platform'
 import { ChatError } from '../core/errors.ts'
 import { isObject } from '../lib/merge.ts'
+import { isLoopback } from './trust.ts'
 
 /** Where a provider's key comes from and how it is sent. */
 export interface Auth {
@@ -14,8 +15,13 @@ export interface Auth {
   readonly page?: string
   /** Whether requests without a key make sense. */
   readonly isOptional?: boolean
-  /** Whether a key found in the environment may be sent to this address; an explicit one always is. */
+  /**
+   * Whether a key found in the environment may be sent to this address; an explicit one always is.
+   * @default the host of the provider's base URL, and this machine
+   */
   readonly trusts?: (url: URL) => boolean
+  /** Authorises where no key is found, as by the credentials of a cloud; only what is sent to an address that is trusted. */
+  readonly authorize?: () => Authorize | Promise<Authorize>
   /** The header for a key; by default `authorization: Bearer …`. */
   readonly header?: (key: string) => Readonly<Record<string, string>>
 }
@@ -73,11 +79,19 @@ export function authorizer(
       )
     }
   }
+  let chain: Promise<Authorize> | undefined
+  const chained = async (request: Unauthorized): Promise<Readonly<Record<string, string>>> => {
+    chain ??= Promise.resolve(auth.authorize?.() ?? (() => ({})))
+    // What could not be had once may be there the next time.
+    chain.catch(() => (chain = undefined))
+    return (await chain)(request)
+  }
   let place: { readonly isTrusted: boolean; readonly isHome: boolean } | undefined
-  return () => {
+  return (request) => {
     place ??= placeOf(provider, new URL(baseUrl))
     const key = place.isTrusted ? findKey(auth)?.key : undefined
     if (key) return header(usable(key, 'the key found in the environment'))
+    if (place.isTrusted && auth.authorize) return chained(request)
     // A server of one's own may want no key; it says so itself if it does.
     if (auth.isOptional || !place.isHome) return {}
     throw new ChatError(
@@ -88,10 +102,13 @@ export function authorizer(
   }
 }
 
-const placeOf = ({ auth, baseUrl }: { readonly auth: Auth; readonly baseUrl: string }, target: URL) => ({
-  isTrusted: auth.trusts?.(target) !== false,
-  isHome: target.origin === new URL(baseUrl).origin,
-})
+function placeOf(
+  { auth, baseUrl }: { readonly auth: Auth; readonly baseUrl: string },
+  target: URL,
+): { readonly isTrusted: boolean; readonly isHome: boolean } {
+  const isHome = target.origin === new URL(baseUrl).origin
+  return { isHome, isTrusted: auth.trusts?.(target) ?? (isHome || isLoopback(target)) }
+}
 
 /** The key in the environment and the place it was found; undefined where there is none. */
 export function findKey(auth: Auth): { readonly key: string; readonly place: string } | undefined {

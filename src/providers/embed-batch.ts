@@ -143,6 +143,7 @@ async function once(
     line,
     wire: { path: target.path, body: { ...body, [target.form === 'openai' ? 'input' : 'inputs']: texts } },
     reader: () => (reader = new VectorReader(line.provider.name, texts.length, pooling)),
+    framer: (onPayload) => new WholeBody(onPayload),
     signal,
   })
   // Nothing more comes: it is said that the connection may be used again.
@@ -151,7 +152,7 @@ async function once(
 }
 
 /** Hands on a body as a whole. */
-export class WholeBody implements Frames {
+class WholeBody implements Frames {
   readonly #utf8 = new Utf8()
   readonly #onPayload: OnPayload
   #text = ''

@@ -1,7 +1,7 @@
 import { ChatError } from '../core/errors.ts'
 import { LONGEST_TIMER } from '../lib/longest-timer.ts'
 import { type Credentials, authorizer } from './auth.ts'
-import { type EmbedJob, WholeBody, embedAll } from './embed-batch.ts'
+import { type EmbedJob, embedAll } from './embed-batch.ts'
 import { type EmbedTarget, embedTarget } from './embed-target.ts'
 import { type Pooling, normalized } from './embed-vectors.ts'
 import { huggingface } from './huggingface.ts'
@@ -136,10 +136,9 @@ function checkLengths(
 
 const embedder = ({ isOwn }: EmbedTarget): Provider => ({
   ...huggingface,
-  dialect: { ...huggingface.dialect, framer: (onPayload) => new WholeBody(onPayload) },
   advice: async (): Promise<Advice> => {
     const general = await huggingface.advice?.()
-    return (error) => advice(error, isOwn) ?? general?.(error)
+    return (error, asking) => advice(error, isOwn) ?? general?.(error, asking)
   },
 })
 

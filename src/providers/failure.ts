@@ -2,7 +2,7 @@ import { ChatError, type ChatErrorCode } from '../core/errors.ts'
 import { type Refusal, WireError } from '../dialects/dialect.ts'
 import { readRefusal } from '../dialects/refusal.ts'
 import { isObject } from '../lib/merge.ts'
-import type { Advice, Provider } from './provider.ts'
+import type { Provider } from './provider.ts'
 import { FlawedAnswer } from './read-answer.ts'
 import { redact, secretsOf } from './redact.ts'
 import { ConnectTimeout } from './transport.ts'
@@ -36,7 +36,7 @@ export interface Circumstances {
   /** Milliseconds. */
   readonly connectTimeout?: number
   /** The provider's own advice. */
-  readonly advice?: Advice | undefined
+  readonly advice?: ((error: ChatError) => string | undefined) | undefined
   /** What authorised the request. */
   readonly secrets?: readonly string[]
   /** What else was sent with it. */
@@ -127,7 +127,7 @@ const REASONS: Readonly<Record<string, string>> = {
 /** The error for a connection that failed: before the answer, or in its middle. */
 export function disconnected(
   error: unknown,
-  { provider, url, requestId, servedBy, connectTimeout = 0 }: Circumstances,
+  { provider, url, requestId, servedBy, connectTimeout = 0, advice: special }: Circumstances,
 ): ChatError {
   const where = `${provider.name} at ${new URL(url).origin}`
   const evidence = { provider: provider.name, requestId, servedBy, cause: error }
@@ -140,7 +140,10 @@ export function disconnected(
   const reason =
     REASONS[code ?? ''] ??
     `${error instanceof Error ? error.message : String(error)}${code ? ` (${code})` : ''}`
-  return new ChatError(`Could not reach ${where}: ${reason}`, { code: 'connection', ...evidence })
+  const message = `Could not reach ${where}: ${reason}`
+  const details = { code: 'connection', ...evidence } as const
+  const advice = special?.(new ChatError(message, details))
+  return new ChatError(advice ? `${message} ${advice}` : message, details)
 }
 
 /** The system's code of a network error; fetch hides it in `cause`. */
@@ -152,8 +155,13 @@ function errno(error: unknown): string | undefined {
 
 /** The error for whatever went wrong on the way, without the keys a server may have echoed. */
 export async function explain(error: unknown, circumstances: Circumstances): Promise<unknown> {
-  const at = { ...circumstances, advice: await circumstances.provider.advice?.() }
-  return redact(inWords(error, at), [...(at.secrets ?? []), ...secretsOf(at.headers ?? {})])
+  const { provider, url, headers = {}, secrets = [] } = circumstances
+  let bare: ChatError | undefined
+  const general = inWords(error, { ...circumstances, advice: (it) => void (bare = it) })
+  const advise = bare && (await provider.advice?.())
+  const word = bare && (await advise?.(bare, { url, headers }))
+  const told = word === undefined ? general : inWords(error, { ...circumstances, advice: () => word })
+  return redact(told, [...secrets, ...secretsOf(headers)])
 }
 
 function inWords(error: unknown, at: Circumstances): unknown {

@@ -1,13 +1,10 @@
 import { env, homePath, joinPath, readText } from '#platform'
 import { openaiChat } from '../dialects/openai-chat.ts'
 import type { Provider } from './provider.ts'
+import { trusting } from './trust.ts'
 
 const TOKEN_PAGE =
   'https://huggingface.co/settings/tokens/new?ownUserPermissions=inference.serverless.write&tokenType=fineGrained'
-
-/** Hosts that a token from the environment may be sent to. On hf.space and hf.jobs anybody's code runs: pass apiKey there. */
-const HOSTS = /(^|\.)(huggingface\.co|huggingface\.cloud|hf\.co)$/
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
 /** Inference Providers behind Hugging Face's router. https://huggingface.co/docs/inference-providers */
 export const huggingface: Provider = {
@@ -27,8 +24,8 @@ export const huggingface: Provider = {
       'HF_TOKEN, HUGGINGFACE_API_KEY, HUGGING_FACE_HUB_TOKEN, the file at HF_TOKEN_PATH, $HF_HOME/token and ' +
       '~/.cache/huggingface/token (which `hf auth login` writes)',
     page: `${TOKEN_PAGE} (it needs the permission "Make calls to Inference Providers")`,
-    trusts: ({ hostname, protocol }) =>
-      LOOPBACK.test(hostname) || (protocol === 'https:' && HOSTS.test(hostname)),
+    // On hf.space and hf.jobs anybody's code runs: pass apiKey there.
+    trusts: trusting(['huggingface.co', 'huggingface.cloud', 'hf.co']),
   },
   advice: async () => (await import('./huggingface-advice.ts')).advice,
 }

@@ -1,3 +1,4 @@
+import { dialectOf } from '../dialects/lazy-dialects.ts'
 import {
   type Looked,
   backendFacts,
@@ -66,14 +67,14 @@ interface Sources {
   readonly card: ModelCard | undefined
 }
 
-function merged(sources: Sources): ModelCapabilities {
+async function merged(sources: Sources): Promise<ModelCapabilities> {
   const { line, id, backend, kept, card } = sources
   const catalog = readCatalog(kept?.body)
   const model = catalog?.get(id)
   const looked = kept && { at: new Date(kept.at), isStale: kept.isStale }
   const anywhere = learnedOf.get(keyOf({ baseUrl: line.baseUrl, model: id }))
   const hints = card?.facts && capabilitiesOf(card.facts)
-  const spellings = line.provider.dialect.schemaSpellings
+  const { schemaSpellings: spellings } = await dialectOf(line.provider.dialect)
   const backends = namesOf(sources, model)
     .filter((name) => backend === undefined || name === backend)
     .map((name) =>

@@ -8,6 +8,7 @@ export const openaiCompatible = (baseUrl: string, name: string, quirks?: Quirks)
   name,
   docs: 'https://platform.openai.com/docs/api-reference/chat',
   baseUrl,
+  root: 'v1',
   dialect: openaiChat,
   auth: { variables: [], places: 'the option apiKey', isOptional: true },
   ...(quirks && { quirks }),

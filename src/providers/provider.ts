@@ -1,9 +1,17 @@
 import type { ChatError } from '../core/errors.ts'
-import type { Dialect, Quirks } from '../dialects/dialect.ts'
+import type { Dialect, LazyDialect, Quirks } from '../dialects/dialect.ts'
 import type { Auth } from './auth.ts'
 
+/** What advice may look at besides the error. */
+export interface Asking {
+  /** The address that was asked. */
+  readonly url: string
+  /** What authorised the request, and what else was sent with it. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
 /** What to do about an error, one sentence; undefined where the general advice is right. */
-export type Advice = (error: ChatError) => string | undefined
+export type Advice = (error: ChatError, asking: Asking) => string | undefined | Promise<string | undefined>
 
 /** Who is asked: a value. Adding a provider is a file with one of these and a constructor line in chats.ts. */
 export interface Provider {
@@ -15,11 +23,14 @@ export interface Provider {
   readonly docs: string
   /** Ends without a slash. */
   readonly baseUrl: string
-  readonly dialect: Dialect
+  /** What follows a host that is given without a path, such as `v1`. @default the path of `baseUrl` */
+  readonly root?: string
+  readonly dialect: Dialect | LazyDialect
   readonly auth: Auth
   /** The model where none is asked for. */
   readonly model?: string
-  readonly quirks?: Quirks
+  /** Where its servers differ from the dialect, all of them or those of one model. */
+  readonly quirks?: Quirks | ((model: string) => Quirks)
   /** Sent with each request. */
   readonly headers?: Readonly<Record<string, string>>
   /** The response header that names who ran the model. */
@@ -31,3 +42,12 @@ export interface Provider {
   /** Loads what to say about errors, where there is more to say than in general. */
   readonly advice?: () => Promise<Advice>
 }
+
+/** A provider whose address depends on options. */
+export type ProviderFacts = Omit<Provider, 'baseUrl'>
+
+const NO_QUIRKS: Quirks = {}
+
+/** Where a provider's servers differ from the dialect for a model. */
+export const quirksOf = ({ quirks = NO_QUIRKS }: Pick<Provider, 'quirks'>, model: string): Quirks =>
+  typeof quirks === 'function' ? quirks(model) : quirks

@@ -1,6 +1,6 @@
 import type { Delta } from '../core/delta.ts'
 import { ChatError } from '../core/errors.ts'
-import type { Reader, Wire } from '../dialects/dialect.ts'
+import type { Dialect, Reader, Wire } from '../dialects/dialect.ts'
 import type { Halt } from '../lib/halt.ts'
 import { Watchdog } from '../lib/watchdog.ts'
 import type { Unauthorized } from './auth.ts'
@@ -13,6 +13,8 @@ import { type Watch, type Watched, timedOut } from './watch.ts'
 export interface Call extends Watched {
   readonly wire: Wire
   readonly reader: () => Reader
+  /** How the answer is cut into payloads, where its dialect has a way of its own. */
+  readonly framer?: Dialect['framer']
   /** How often to try again, instead of as the line says. */
   readonly retries?: number | undefined
   /** How long to wait before it is sent, in milliseconds. */
@@ -60,7 +62,7 @@ export class Sending implements Answer {
 
   /** Sends the request and waits for the first news. */
   async begin(): Promise<void> {
-    const { line, wire, reader } = this.#call
+    const { line, wire, reader, framer } = this.#call
     const { provider, timeouts } = line
     const { halt } = this.#watch
     try {
@@ -92,7 +94,7 @@ export class Sending implements Answer {
         const { readRefused } = await import('./read-refused.ts')
         throw await readRefused(reply, () => this.#watchdog.watch('idle', timeouts.idle))
       }
-      this.#body = new AnswerBody(reply, reader(), this.#watchdog, timeouts.idle, provider.dialect.framer)
+      this.#body = new AnswerBody(reply, reader(), this.#watchdog, timeouts.idle, framer)
       // The name of the model is no news yet: an answer that dies after it can be asked for elsewhere.
       const first: Delta[] = []
       for (;;) {
@@ -157,7 +159,7 @@ export class Sending implements Answer {
       servedBy: this.servedBy,
       connectTimeout: line.timeouts.connect,
       secrets: Object.values(this.#auth),
-      headers: line.headers,
+      headers: { ...line.headers, ...this.#auth },
     })
   }
 }

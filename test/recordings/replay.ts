@@ -2,7 +2,7 @@ import { type Server, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AssistantTurn, ChatError, textOf } from 'natter'
-import { chatWith } from '../../src/chats.ts'
+import { chatWith } from '../../src/chat-with.ts'
 import type { Dialect } from '../../src/dialects/dialect.ts'
 import { type Exchange, type Expectation, exchangesOf, hasRecordings } from './recordings.ts'
 

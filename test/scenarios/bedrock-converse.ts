@@ -1,6 +1,6 @@
 import { EventStreamCodec } from '@smithy/eventstream-codec'
 import type { JsonSchema } from 'natter'
-import { chatWith } from '../../src/chats.ts'
+import { chatWith } from '../../src/chat-with.ts'
 import { bedrockConverse as dialect } from '../../src/dialects/bedrock-converse.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { FakeAnswer } from '../../src/testing/fake-reply.ts'

@@ -1,5 +1,5 @@
 import type { JsonSchema } from 'natter'
-import { chatWith } from '../../src/chats.ts'
+import { chatWith } from '../../src/chat-with.ts'
 import { gemini as dialect } from '../../src/dialects/gemini.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { FakeAnswer } from '../../src/testing/fake-reply.ts'

@@ -1,5 +1,5 @@
 import type { JsonSchema } from 'natter'
-import { chatWith } from '../../src/chats.ts'
+import { chatWith } from '../../src/chat-with.ts'
 import { openaiResponses as dialect } from '../../src/dialects/openai-responses.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import type { FakeAnswer, FakeToolCall } from '../../src/testing/fake-reply.ts'

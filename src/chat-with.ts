@@ -1,0 +1,226 @@
+import type { Route } from './capabilities/rank.ts'
+import type { TokenPrices } from './capabilities/token-prices.ts'
+import type { Budget, BudgetLimits } from './chat/budget.ts'
+import { Chat } from './chat/chat.ts'
+import { echoOf } from './chat/echo-of.ts'
+import { joinPrompt } from './chat/history.ts'
+import type { Adjust, Waiting } from './chat/session.ts'
+import { type Approve, Toolbox } from './chat/toolbox.ts'
+import { type Params, params as checkParams } from './core/params.ts'
+import type { PromptCache } from './core/request.ts'
+import type { Tool } from './core/tool.ts'
+import { LONGEST_TIMER } from './lib/longest-timer.ts'
+import { isObject } from './lib/merge.ts'
+import { type Credentials, authorizer } from './providers/auth.ts'
+import { TIMEOUTS, type Timeouts } from './providers/line.ts'
+import type { Provider } from './providers/provider.ts'
+
+/** How long a sleeping server may take to start: five to ten minutes are usual for a large model. In milliseconds. */
+const COLD_START = 10 * 60_000
+
+/** What every chat can be told. */
+export interface ChatOptions {
+  /** What the model is told before all else; several strings are joined by a blank line. */
+  readonly systemPrompt?: string | readonly string[] | undefined
+  /** Temperature, token limit and so on. @default the server's own */
+  readonly params?: Params | undefined
+  /** The key. @default what the environment holds, looked up at each request */
+  readonly apiKey?: string | undefined
+  /** Called for each request for a key or for headers, instead of `apiKey`. */
+  readonly credentials?: Credentials | undefined
+  /** The model's id. @default the provider's default model */
+  readonly model?: string | undefined
+  /** Merged deep into each request's body last: objects merge, arrays replace, `null` deletes. */
+  readonly apiArgs?: Readonly<Record<string, unknown>> | undefined
+  /** Added to each request's headers. */
+  readonly apiHeaders?: Readonly<Record<string, string>> | undefined
+  /** What to print while answering. @default `NATTER_ECHO`, else `output` in a REPL and `none` elsewhere */
+  readonly echo?: 'none' | 'output' | 'text' | 'all' | undefined
+  /** Another server that speaks the same API. */
+  readonly baseUrl?: string | undefined
+  /** A fetch to use instead of the platform's transport. */
+  readonly fetch?: typeof globalThis.fetch | undefined
+  /** Limits in milliseconds, 0 for none; a number limits the whole answer. @default connect 10 s, firstByte 300 s, idle 120 s, no total */
+  readonly timeout?: number | Partial<Timeouts> | undefined
+  /** How often to try again after a failure that may pass. @default 2 */
+  readonly retries?: number | undefined
+  /**
+   * Whether to stream from the server. Streaming keeps what came of an answer that breaks off, and keeps proxies that cut
+   * silent connections content; asking for the whole answer costs less. @default `stream()`, `events()` and echo do, `chat()` does not
+   */
+  readonly stream?: boolean | undefined
+  /** When a model cannot take a request as it is: change it and `warn` once, change it in silence, or fail. @default 'warn' */
+  readonly adjust?: Adjust | undefined
+  /** What the model may have done; more can be registered later. */
+  readonly tools?: readonly Tool[] | undefined
+  /** Whether the calls of one answer run at once or one by one. @default 'concurrent' */
+  readonly toolMode?: 'concurrent' | 'sequential' | undefined
+  /** The most answers with calls that one prompt may lead to. @default 10 */
+  readonly maxToolRounds?: number | undefined
+  /** How long a tool without its own limit may run, in milliseconds; 0 is for ever. @default 120_000 */
+  readonly toolTimeout?: number | undefined
+  /** Decides on calls of tools that need approval. @default they are refused */
+  readonly approve?: Approve | undefined
+  /** What the chat may spend, checked before each request. */
+  readonly budget?: BudgetLimits | undefined
+  /** Your own price, in US dollars for each million tokens, instead of the published one. */
+  readonly price?: TokenPrices | undefined
+}
+
+/** What only some providers' chats can be told; their constructors say which. */
+export interface SpecialOptions extends ChatOptions {
+  readonly route?: Route | undefined
+  readonly coldStart?: number | undefined
+  readonly onWait?: ((waiting: Waiting) => void) | undefined
+  readonly cache?: PromptCache | undefined
+}
+
+/**
+ * A chat with a provider that is at hand as a value; every other constructor comes down to this one.
+ * @internal
+ */
+export function chatWith(
+  provider: Provider,
+  options: SpecialOptions,
+  headers: Readonly<Record<string, string>> = {},
+): Chat {
+  const {
+    apiKey,
+    credentials,
+    apiArgs,
+    apiHeaders,
+    fetch,
+    timeout,
+    retries = 2,
+    stream,
+    adjust = 'warn',
+    route,
+    coldStart = COLD_START,
+    onWait,
+    cache,
+  } = options
+  const baseUrl = options.baseUrl === undefined ? provider.baseUrl : httpUrl(options.baseUrl, provider)
+  const model = options.model ?? provider.model
+  if (model === undefined) throw new TypeError(`${provider.name} has no default model: pass model`)
+  if (!Number.isInteger(retries) || retries < 0)
+    throw new RangeError(`retries must be a whole number, 0 or more: it is ${retries}`)
+  if (!['warn', 'silent', 'error'].includes(adjust))
+    throw new TypeError(`adjust must be 'warn', 'silent' or 'error': it is ${JSON.stringify(adjust)}`)
+  if (apiArgs !== undefined && !isObject(apiArgs))
+    throw new TypeError(`apiArgs must be an object: it is ${show(apiArgs)}`)
+  if (
+    route !== undefined &&
+    typeof route !== 'function' &&
+    !['fastest', 'cheapest', 'preferred'].includes(route)
+  )
+    throw new TypeError(
+      `route must be 'fastest', 'cheapest', 'preferred' or a function: it is ${show(route)}`,
+    )
+  if (!(coldStart >= 0)) throw new RangeError(`coldStart must be milliseconds, 0 or more: it is ${coldStart}`)
+  if (onWait !== undefined && typeof onWait !== 'function')
+    throw new TypeError(`onWait must be a function: it is ${show(onWait)}`)
+  if (fetch !== undefined && typeof fetch !== 'function')
+    throw new TypeError(`fetch must be a function: it is ${show(fetch)}`)
+  if (cache !== undefined && !['5m', '1h', 'none'].includes(cache))
+    throw new TypeError(`cache must be '5m', '1h' or 'none': it is ${show(cache)}`)
+  if (stream !== undefined && typeof stream !== 'boolean')
+    throw new TypeError(`stream must be true or false: it is ${show(stream)}`)
+  return new Chat(
+    {
+      line: {
+        provider,
+        baseUrl,
+        authorize: authorizer(provider, baseUrl, apiKey, credentials),
+        headers: { ...provider.headers, ...headers, ...lowerCased(apiHeaders) },
+        timeouts: limits(timeout),
+        retries,
+        fetch,
+      },
+      params: checkParams(options.params ?? {}),
+      extra: apiArgs,
+      cache,
+      stream,
+      adjust,
+      warned: new Set(),
+      routing: provider.isRouter ? { route } : undefined,
+      coldStart,
+      onWait,
+      toolbox: toolboxOf(options),
+      listeners: { onRequestStart: new Set(), onRequestEnd: new Set() },
+      budget: options.budget && budgetOf(options.budget),
+      price: options.price,
+      model: text(model, 'model'),
+      systemPrompt: joinPrompt(options.systemPrompt),
+      turns: [],
+    },
+    echoOf(options.echo),
+  )
+}
+
+/** A budget; only chats that have one load what keeps it. Wrong limits are told by the first request. */
+function budgetOf(limits: BudgetLimits): Promise<Budget> {
+  const budget = import('./chat/budget.ts').then((module) => new module.Budget(limits))
+  budget.catch(() => undefined)
+  return budget
+}
+
+function toolboxOf({
+  tools = [],
+  toolMode: mode = 'concurrent',
+  maxToolRounds: maxRounds = 10,
+  toolTimeout: timeout = 120_000,
+  approve,
+}: ChatOptions): Toolbox {
+  if (mode !== 'concurrent' && mode !== 'sequential')
+    throw new TypeError(`toolMode must be 'concurrent' or 'sequential': it is ${show(mode)}`)
+  if (!Number.isInteger(maxRounds) || maxRounds < 0)
+    throw new RangeError(`maxToolRounds must be a whole number, 0 or more: it is ${maxRounds}`)
+  if (!(timeout >= 0)) throw new RangeError(`toolTimeout must be milliseconds, 0 or more: it is ${timeout}`)
+  if (approve !== undefined && typeof approve !== 'function')
+    throw new TypeError(`approve must be a function: it is ${show(approve)}`)
+  return new Toolbox({ mode, maxRounds, timeout, approve }, tools)
+}
+
+/**
+ * A text that an option must be.
+ * @throws TypeError for anything else, and for an empty one
+ */
+export function text(value: unknown, option: string): string {
+  if (typeof value === 'string' && value.trim() !== '') return value
+  throw new TypeError(`${option} must be a non-empty string: it is ${JSON.stringify(value) ?? 'missing'}`)
+}
+
+/** A bare host, such as an Endpoint's, means the root of its API. */
+function httpUrl(value: string, { root, baseUrl }: Provider): string {
+  if (!/^https?:\/\//i.test(value) || !URL.canParse(value))
+    throw new TypeError(`baseUrl must be an http: or https: URL: it is ${JSON.stringify(value)}`)
+  if (!/^[^/]*\/\/[^/?#]*\/?$/.test(value)) return value
+  const path = root ?? baseUrl.replace(/^[^/]*\/\/[^/?#]*\/?/, '')
+  return `${value.replace(/\/$/, '')}${path && `/${path}`}`
+}
+
+function limits(timeout: ChatOptions['timeout']): Timeouts {
+  const asked = typeof timeout === 'number' ? { total: timeout } : (timeout ?? {})
+  const limited: Record<string, number> = { ...TIMEOUTS }
+  for (const [name, ms] of Object.entries(asked)) {
+    if (!Object.hasOwn(TIMEOUTS, name))
+      throw new TypeError(`timeout.${name} is unknown: choose among ${Object.keys(TIMEOUTS).join(', ')}`)
+    if (ms === undefined) continue
+    if (!(ms >= 0)) throw new RangeError(`timeout.${name} must be milliseconds, 0 or more: it is ${ms}`)
+    limited[name] = ms > LONGEST_TIMER ? 0 : ms
+  }
+  return limited as unknown as Timeouts
+}
+
+const show = (value: unknown): string => JSON.stringify(value) ?? typeof value
+
+/** Headers with their names in lower case, so that a person's spelling replaces ours instead of standing beside it. */
+function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  if (!isObject(headers)) throw new TypeError(`apiHeaders must be an object: it is ${show(headers)}`)
+  for (const [name, value] of Object.entries<unknown>(headers))
+    if (typeof value !== 'string' || /[\r\n\0]/.test(value))
+      throw new TypeError(
+        `apiHeaders[${JSON.stringify(name)}] must be a text of one line: it is ${show(value)}`,
+      )
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}
