@@ -1,4 +1,4 @@
-import { ChatError, type ChatErrorCode } from '../core/errors.ts'
+import { ChatError, type ChatErrorCode, type ChatErrorDetails } from '../core/errors.ts'
 import { type Refusal, WireError } from '../dialects/dialect.ts'
 import { readRefusal } from '../dialects/refusal.ts'
 import { isObject } from '../lib/merge.ts'
@@ -33,6 +33,8 @@ export interface Circumstances {
   readonly requestId?: string | undefined
   readonly servedBy?: string | undefined
   readonly status?: number | undefined
+  /** The model that was asked for. */
+  readonly model?: string | undefined
   /** Milliseconds. */
   readonly connectTimeout?: number
   /** The provider's own advice. */
@@ -64,10 +66,19 @@ export function refused(
     retryAfter: answer.retryAfter,
     ...(code === 'context-overflow' && sizes(message, answer.body)),
   }
-  const advice = special?.(new ChatError(message, details)) ?? ADVICE[code]
+  const advice = special?.(new ChatError(message, details)) ?? waitAdvice(details) ?? ADVICE[code]
   const how = answer.status >= 300 ? `answered ${answer.status}` : 'broke off its answer with an error'
   return new ChatError(`${provider.name} ${how}: ${message}.${advice ? ` ${advice}` : ''}`, details)
 }
+
+/** How long to wait, where the server says so. */
+const waitAdvice = ({
+  code,
+  retryAfter,
+}: Pick<ChatErrorDetails, 'code' | 'retryAfter'>): string | undefined =>
+  code === 'rate-limited' && retryAfter !== undefined && retryAfter >= 1000
+    ? `Wait ${Math.ceil(retryAfter / 1000)} s, or ask less often.`
+    : undefined
 
 const LIMIT =
   /(?:maximum context length|context (?:length|window|size)|max(?:imum)?(?:_model_len| model len)?)[^\d]{0,40}?(\d[\d,]*)/i
@@ -155,11 +166,11 @@ function errno(error: unknown): string | undefined {
 
 /** The error for whatever went wrong on the way, without the keys a server may have echoed. */
 export async function explain(error: unknown, circumstances: Circumstances): Promise<unknown> {
-  const { provider, url, headers = {}, secrets = [] } = circumstances
+  const { provider, url, model, headers = {}, secrets = [] } = circumstances
   let bare: ChatError | undefined
   const general = inWords(error, { ...circumstances, advice: (it) => void (bare = it) })
   const advise = bare && (await provider.advice?.())
-  const word = bare && (await advise?.(bare, { url, headers }))
+  const word = bare && (await advise?.(bare, { url, model, headers }))
   const told = word === undefined ? general : inWords(error, { ...circumstances, advice: () => word })
   return redact(told, [...secrets, ...secretsOf(headers)])
 }

@@ -6,6 +6,8 @@ import type { Auth } from './auth.ts'
 export interface Asking {
   /** The address that was asked. */
   readonly url: string
+  /** The model that was asked for, as it was sent. */
+  readonly model?: string | undefined
   /** What authorised the request, and what else was sent with it. */
   readonly headers: Readonly<Record<string, string>>
 }

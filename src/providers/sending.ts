@@ -142,7 +142,8 @@ export class Sending implements Answer {
 
   /** The ChatError for what was thrown on the way; whoever stopped the request has the first word. */
   async #fail(error: unknown): Promise<unknown> {
-    const { line } = this.#call
+    const { line, wire } = this.#call
+    const { model } = wire.body
     const { halt } = this.#watch
     this.#watchdog.stop()
     halt.onStop = undefined
@@ -154,6 +155,7 @@ export class Sending implements Answer {
     return explain(error, {
       provider: line.provider,
       url: this.#url,
+      model: typeof model === 'string' ? model : undefined,
       status: this.status || undefined,
       requestId: this.requestId,
       servedBy: this.servedBy,
