@@ -117,6 +117,14 @@ describe('a chat', () => {
     expect(one.lastTurn('assistant')?.servedBy).toBe('a')
   })
 
+  test('stays there also with tools, where the fastest would be another', async () => {
+    const { hub, chat } = await served({ a: behaviour('server-error-once'), b: willing })
+    const one = chat({ tools: [weather] })
+    expect(await one.chat(PARIS)).toBe(RIGHT)
+    expect(await one.chat(PARIS)).toBe(RIGHT)
+    expect(askedOf(hub)).toEqual(['a', 'b', 'b', 'b', 'b'])
+  })
+
   test('leaves it for one that can do more, once it needs more', async () => {
     const { hub, chat } = await served({ a: noTools, b: willing })
     const one = chat()
@@ -189,6 +197,12 @@ describe('a backend that was asked for by name', () => {
     expect(code).toBe('overloaded')
     expect(message).toContain(`${id} is also served by b: write ${id}:b`)
     expect(askedOf(hub)).toEqual(['a'])
+  })
+
+  test('is obeyed also where it is known to ignore tools, which are offered in a way that shows', async () => {
+    const { hub, chat, id } = await served({ a: noTools, b: willing })
+    expect(await chat({ model: `${id}:a`, tools: [weather] }).chat(PARIS)).toBe(RIGHT)
+    expect(new Set(askedOf(hub))).toEqual(new Set(['a']))
   })
 
   test('is obeyed also where it takes no tools, which are offered in another way', async () => {

@@ -21,7 +21,8 @@ function requestOf(sent: Body): Partial<ChatRequest> {
   }
   const hasResults = /"role":"tool"|"tool_result"|"toolResult"|"functionResponse"/.test(text)
   const result: Content = { type: 'tool-result', id: 'a', name: 'f', content: '1' }
-  const effort = sent.reasoning_effort ?? (isObject(sent.output_config) ? sent.output_config.effort : undefined)
+  const effort =
+    sent.reasoning_effort ?? (isObject(sent.output_config) ? sent.output_config.effort : undefined)
   const limit = sent.max_tokens ?? sent.max_completion_tokens
   return {
     ...(/"role":"system"|"system(?:Instruction)?":/.test(text) && { system: 'Be kind.' }),
@@ -46,6 +47,12 @@ const learnedFrom = ({ status, body, sent }: RecordedRefusal): unknown =>
 test.runIf(hasRecordings)('x', () => {
   for (const r of [...recordedRefusals(), ...probedRefusals()]) {
     const l = learnedFrom(r)
-    console.log(r.name, r.status, l ? JSON.stringify(l) : '-', JSON.stringify(r.body).slice(0, 200), Object.keys(r.sent).join())
+    console.log(
+      r.name,
+      r.status,
+      l ? JSON.stringify(l) : '-',
+      JSON.stringify(r.body).slice(0, 200),
+      Object.keys(r.sent).join(),
+    )
   }
 })

@@ -7,9 +7,10 @@ import type { Refused } from './refused.ts'
 
 /** Mistral's servers: "Tool call id was call_1 but must be a-z, A-Z, 0-9, with a length of 9." */
 const NINE = /tool.?call.?id.{0,120}length of 9/is
-/** Gemma 2's template: "System role not supported". */
+/** Gemma 2's template: "System role not supported"; Gemini: "Developer instruction is not enabled for models/gemma-3-27b-it". */
 const NO_SYSTEM =
-  /system (?:role|messages?|prompts?|instructions?)\W{0,3}[^."]{0,40}(?:not|n't) (?:be )?(?:support|allow|enabl|accept)|unsupported[^."]{0,20}system|not support[^."]{0,30}system|only (?:supports? )?user(?:,| and) (?:and )?assistant|role\W{1,3}system\W{1,3}(?:is )?not/i
+  /(?:system|developer) (?:role|messages?|prompts?|instructions?)\W{0,3}[^."]{0,40}(?:not|n't) (?:be )?(?:support|allow|enabl|accept)|unsupported[^."]{0,20}system|not support[^."]{0,30}system|only (?:supports? )?user(?:,| and) (?:and )?assistant|role\W{1,3}system\W{1,3}(?:is )?not/i
+/** Mistral's templates, which know a system role, begin with "After the optional system message". */
 const ALTERNATE = /roles? must alternate|must alternate (?:between )?user|alternate user\/assistant/i
 /** Templates that know no role for the results of tools say so in the words for the system role. */
 const TWO_ROLES = /only (?:supports? )?user(?:,| and) (?:and )?assistant/i
@@ -21,8 +22,16 @@ const WANTS_PARTS =
   /content[^"]{0,60}(?:must be|expected|should be|to be) (?:an? |of type )?(?:valid )?(?:list|array|sequence)|invalid type: string [^,]{0,80}, expected a sequence/i
 const NO_FETCH =
   /(?:fetch|download|load|retriev|open)\w* (?:the |from |file )*['"<]?https?:|(?:fetch|download|load|retriev|access|resolv|open)\w*[^."]{0,60}(?:image|picture|url|uri)|(?:image|picture|url|uri)s?\b[^."]{0,80}(?:fetch|download|unreachable|base64|data:? ?ur[il]|inline)/i
+/**
+ * OpenAI: "image_url is only supported by certain models"; vLLM: "At most 0 image(s) may be provided"; Ollama: "this model is missing data
+ * required for image input"; OpenRouter: "No endpoints found that support image input".
+ */
 const NO_IMAGES =
-  /(?:image|vision|multi-?modal|image_url)\w*[^."]{0,60}(?:not (?:be )?(?:a |an )?(?:support|accept|enabl|allow|multi)|unsupported|mmproj)|(?:not (?:a |an )?(?:support|multi-?modal|vision)|unsupported|unknown variant|no support|cannot (?:process|read|see))\w*[^."]{0,60}(?:image|vision|multi-?modal|picture)|not a multi-?modal/i
+  /image_url is only supported|at most 0 image|missing data required for image|endpoints found that support image|(?:image|vision|multi-?modal|image_url)\w*[^."]{0,60}(?:not (?:be )?(?:a |an )?(?:support|accept|enabl|allow|multi)|unsupported|mmproj)|(?:not (?:a |an )?(?:support|multi-?modal|vision)|unsupported|unknown variant|no support|cannot (?:process|read|see))\w*[^."]{0,60}(?:image|vision|multi-?modal|picture)|not a multi-?modal/i
+
+/** What is wrong with a picture itself: "You uploaded an unsupported image. Please make sure your image is of one the following formats". */
+const BAD_IMAGE =
+  /unsupported image[.:]|image (?:\w+ )?(?:format|type|file)|(?:following|supported) (?:image )?formats|mime|invalid_image|image_parse/i
 
 /** A lesson about the form of the messages. */
 export function shapeLesson({ text, fitted }: Refused): Lesson | undefined {
@@ -39,9 +48,10 @@ export function shapeLesson({ text, fitted }: Refused): Lesson | undefined {
     }
   if (images.some(({ url }) => url !== undefined) && NO_FETCH.test(text))
     return { capabilities: { imageUrls: 'inline' } }
-  if (images.length > 0 && (NO_IMAGES.test(text) || WANTS_TEXT.test(text)))
+  const isBlind = (NO_IMAGES.test(text) && !BAD_IMAGE.test(text)) || WANTS_TEXT.test(text)
+  if (images.length > 0 && isBlind)
     return { capabilities: { images: false } }
-  if (request.system && (NO_SYSTEM.test(text) || ALTERNATE.test(text)))
+  if (request.system && (NO_SYSTEM.test(text) || (ALTERNATE.test(text) && !/optional system/i.test(text))))
     return { capabilities: { system: 'fold' } }
   // Templates that know two roles only take no third for results.
   if ((ALTERNATE.test(text) || TWO_ROLES.test(text)) && hasResults(request))

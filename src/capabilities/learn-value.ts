@@ -7,7 +7,10 @@ import type { Refused } from './refused.ts'
 /** TGI: "`temperature` must be strictly positive". */
 const POSITIVE =
   /temperature\W{0,3}[^."]{0,40}(?:strictly positive|positive|greater than 0|> ?0|non-?zero|cannot be (?:0|zero)|>= ?0\.0*[1-9])/i
-const EFFORT = /reasoning[_. ]?effort/i
+/** Anthropic: "This model does not support effort level 'xhigh'. Supported levels: high, low, max, medium." */
+const EFFORT = /\beffort\b|reasoning_?effort/i
+/** TGI: "`inputs` tokens + `max_new_tokens` must be <= 1512": with another prompt it is another limit. */
+const SUM = /tokens\W{0,3}\+/
 const MOST =
   /(?:<=|≤|at most|up to|no more than|less than or equal to|(?:greater|larger|more|longer) than|maximum(?: value| length| number| of| is|:)*|max(?:imum)? (?:\w+ )?(?:is|of)|limit(?:ed)? (?:is|of|to)|exceeds?[^\d.]{0,40})\D{0,20}(\d+)/i
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
@@ -29,6 +32,7 @@ export function valueLesson({ text, sent, fitted }: Refused): Lesson | undefined
     typeof limit === 'number' &&
     limit === asked &&
     /max_\w*tokens|max tokens|output tokens/i.test(text) &&
+    !SUM.test(text) &&
     most > 0 &&
     most < limit
   )

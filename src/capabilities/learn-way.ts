@@ -7,12 +7,18 @@ import { COMPLAINT, type Refused, placeOf } from './refused.ts'
 
 /**
  * vLLM: '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set'; llama-server: "tools param requires
- * --jinja flag"; novita: "model features function calling not support"; Ollama: "does not support tools".
+ * --jinja flag"; novita: "model features function calling not support"; Ollama: "does not support tools"; OpenRouter: "No endpoints found
+ * that support tool use".
  */
 const TOOLS =
-  /--enable-auto-tool-choice|--tool-call-parser|--jinja|\b(?:tools?|functions?)\b(?:[ _-]?(?:call(?:ing|s)?|use))?[^."]{0,60}(?:not (?:be )?support|unsupported|not (?:available|enabled|allowed)|disabled)|(?:not support|unsupported|does not (?:have|accept))[^."]{0,60}\b(?:tools?|functions?)\b/i
+  /endpoints found that support tool|--enable-auto-tool-choice|--tool-call-parser|--jinja|\b(?:tools?|functions?)\b(?:[ _-]?(?:call(?:ing|s)?|use))?[^."]{0,60}(?:not (?:be )?support|unsupported|not (?:available|enabled|allowed)|disabled)|(?:not support|unsupported|does not (?:have|accept))[^."]{0,60}\b(?:tools?|functions?)\b/i
 
-const FORMAT = /response_format|json_schema|json schema|json_object|structured[ _]output|guided|grammar/i
+const FORMAT =
+  /response_format|output_config\.format|text\.format|json_schema|json schema|json_object|json mode|structured[ _]output|guided|grammar/i
+/** What is wrong with a schema itself, which is for the caller to read: "Invalid schema for response_format", "JSON schema error at #". */
+const BAD_SCHEMA = /invalid (?:json )?schema|schema error|schema (?:is|was) (?:not valid|invalid)|failed to parse grammar/i
+/** Fields that a caller puts into the body by hand, and that are refused for themselves: "Unexpected fields: {'grammar'}". */
+const BY_HAND = ['grammar', 'guided_json', 'guided_grammar', 'guided_regex', 'guided_choice']
 
 /** How novita names what it takes: "does not support 'json_schema' response format. Supported formats: json_object." */
 const ONLY_OBJECT = /support\w*[^.:]{0,40}formats?[^:]{0,10}:[^.]*json_object(?![^.]*json_schema)/i
@@ -22,11 +28,11 @@ export function wayLesson(refused: Refused): Lesson | undefined {
   return strictLesson(refused) ?? formatLesson(refused) ?? toolsLesson(refused)
 }
 
-function toolsLesson({ text, sent }: Refused): Lesson | undefined {
-  const { tools, tool_choice: choice } = sent
-  if (tools === undefined) return undefined
+function toolsLesson({ text, fitted }: Refused): Lesson | undefined {
+  const { tools, toolChoice: choice } = fitted.request
+  if (!tools?.length) return undefined
   // What is said of tool_choice is not said of tools.
-  const ofTools = text.replaceAll(/tool[_ ]choice/gi, 'choice')
+  const ofTools = text.replaceAll(/tool[_ ]?choice/gi, 'choice')
   const isOfTools =
     TOOLS.test(choice === undefined ? text : ofTools) ||
     TOOLS.test(/--[\w-]+/.test(text) ? text : '') ||
@@ -35,18 +41,19 @@ function toolsLesson({ text, sent }: Refused): Lesson | undefined {
       !/tools?\W{0,3}(?:must|should|cannot|id)/i.test(ofTools))
   if (isOfTools) return { capabilities: { toolsRefused: ['native'] } }
   const isDemand = choice !== undefined && choice !== 'auto' && choice !== 'none'
-  return isDemand && /tool[_ ]choice/i.test(text) ? { capabilities: { toolChoice: 'auto' } } : undefined
+  return isDemand && /tool[_ ]?choice/i.test(text) ? { capabilities: { toolChoice: 'auto' } } : undefined
 }
 
-function strictLesson({ text, sent, fitted }: Refused): Lesson | undefined {
-  const isSent = sent.response_format !== undefined && fitted.quirks.strict !== false
+function strictLesson({ text, fitted }: Refused): Lesson | undefined {
+  const isSent = fitted.request.schema !== undefined && fitted.quirks.strict !== false
   return isSent && /\bstrict\b/.test(text) && COMPLAINT.test(text)
     ? { capabilities: { strict: false } }
     : undefined
 }
 
 function formatLesson({ text, sent, fitted }: Refused): Lesson | undefined {
-  if (sent.response_format === undefined || !FORMAT.test(text)) return undefined
+  if (!fitted.request.schema || !FORMAT.test(text) || BAD_SCHEMA.test(text)) return undefined
+  if (BY_HAND.some((name) => name in sent && placeOf(text, name) >= 0)) return undefined
   if (fitted.reading === 'form') return { capabilities: { toolsRefused: ['schema'] } }
   return { capabilities: { schemaRefused: refusedWays(text, fitted.quirks.schemaSpelling ?? 'json-schema') } }
 }

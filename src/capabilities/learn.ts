@@ -1,11 +1,10 @@
 import type { ChatError, ChatErrorCode } from '../core/errors.ts'
 import { type StandardParam, isStandardParam } from '../core/params.ts'
 import type { Dialect } from '../dialects/dialect.ts'
-import { isObject } from '../lib/merge.ts'
 import type { Capabilities } from './capabilities.ts'
 import type { Fitted } from './fits.ts'
 import type { Lesson } from './lesson.ts'
-import { COMPLAINT, type Refused, placeOf } from './refused.ts'
+import { COMPLAINT, type Refused, placeOf, wordsOf } from './refused.ts'
 import { shapeLesson } from './learn-shape.ts'
 import { valueLesson } from './learn-value.ts'
 import { wayLesson } from './learn-way.ts'
@@ -16,6 +15,9 @@ const ESSENTIAL = new Set([
   'messages',
   'input',
   'contents',
+  'system',
+  'systemInstruction',
+  'instructions',
   'tools',
   'tool_choice',
   'response_format',
@@ -29,6 +31,11 @@ const STATUSES = new Set([400, 404, 415, 422, 424, 500, 501])
 
 /** Refusals that are not about how something was asked. */
 const FINAL = new Set<ChatErrorCode>(['context-overflow', 'credits', 'model-not-supported'])
+/**
+ * These only look so. OpenRouter: "No endpoints found that support tool use"; Groq: "`max_tokens` must be less than or equal to `8192`,
+ * the maximum value for `max_tokens` is less than the `context_window`".
+ */
+const NOT_FINAL = /no endpoints found that support|^[^+]*max_\w*tokens\W{1,3}must be less than or equal to/i
 
 /**
  * Learns from a refusal that names what was wrong with a request: how to send it instead. Undefined where it names nothing that
@@ -40,10 +47,9 @@ export function learn(
   fitted: Fitted,
   dialect: Dialect,
 ): Lesson | undefined {
-  if (!STATUSES.has(error.status ?? 0) || FINAL.has(error.code)) return undefined
-  const { body } = error
-  const text =
-    isObject(body) || Array.isArray(body) ? `${error.message} ${JSON.stringify(body)}` : error.message
+  if (!STATUSES.has(error.status ?? 0) || (FINAL.has(error.code) && !NOT_FINAL.test(error.message)))
+    return undefined
+  const text = wordsOf(error.message, error.body)
   const refused: Refused = { text, sent, fitted, said: said(error) }
   const lesson = wayLesson(refused) ?? shapeLesson(refused) ?? valueLesson(refused)
   if (lesson) return lesson
@@ -60,7 +66,9 @@ function fieldLesson({ text, sent, fitted, said: why }: Refused, dialect: Dialec
   ) as Map<string, StandardParam>
   // What the caller put into the body by hand is not taken out again: the refusal is for them to read.
   const insisted = fitted.request.extra ?? {}
-  const named = Object.keys(sent)
+  // Some dialects keep their parameters in an object within the body.
+  const used = [...standardOf].flatMap(([wire, name]) => (name in fitted.request.params ? [wire] : []))
+  const named = [...new Set([...Object.keys(sent), ...used])]
     .filter((name) => !ESSENTIAL.has(name) && !Object.hasOwn(insisted, name) && placeOf(text, name) >= 0)
     // The one named first is the one complained about: "max_tokens is unsupported, use max_completion_tokens".
     .toSorted((a, b) => placeOf(text, a) - placeOf(text, b))

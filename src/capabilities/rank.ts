@@ -21,18 +21,30 @@ export type Route =
   | 'preferred'
   | ((backends: readonly Backend[], needs: Needs) => string | readonly string[])
 
-/** The backends of a model in the order in which to try them for a request. */
+/**
+ * The backends of a model in the order in which to try them for a request.
+ * @param before who served the chat until now: it is left only for one that can do more
+ */
 export function rank(
   model: CatalogModel,
   needs: Needs,
   route: Route,
   knownOf: (backend: string) => Capabilities | undefined,
+  before?: string,
 ): readonly string[] {
+  const isLeft = ({ name }: Backend): number => (name === before ? 0 : 1)
   const able = liveOf(model)
     .map((backend, place) => ({ backend, place, doubt: doubtOf(backend, needs, knownOf(backend.name)) }))
-    .toSorted((a, b) => a.doubt - b.doubt || compare(a.backend, b.backend, route) || a.place - b.place)
+    .toSorted(
+      (a, b) =>
+        a.doubt - b.doubt ||
+        isLeft(a.backend) - isLeft(b.backend) ||
+        compare(a.backend, b.backend, route) ||
+        a.place - b.place,
+    )
     .map(({ backend }) => backend)
   if (typeof route !== 'function') return able.map(({ name }) => name)
+  if (before !== undefined && able[0]?.name === before) return able.map(({ name }) => name)
   const chosen = route(able, needs)
   return typeof chosen === 'string' ? [chosen] : chosen
 }

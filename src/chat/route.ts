@@ -35,13 +35,15 @@ export async function prepare(attempt: Attempt): Promise<void> {
   const isPicky = needs.tools || needs.schema || needs.image || needs.tokens > SMALLEST_CONTEXT
   const [hints, model] = await Promise.all([
     request.system || request.tools ? hintsOf(line, target.id) : undefined,
-    isPicky && (target.isFree || needs.image) ? modelOf(attempt) : undefined,
+    isPicky ? modelOf(attempt) : undefined,
   ])
   attempt.hints = hints
   if (needs.image) await demandSight(attempt, model)
-  if (!model || !target.isFree || !isPicky) return
-  noticeLoss(attempt, model, needs)
-  choose(attempt, order(attempt, model, needs))
+  if (!model) return
+  if (target.isFree) {
+    noticeLoss(attempt, model, needs)
+    choose(attempt, order(attempt, model, needs))
+  }
   if (needs.tools) attempt.hints = { ...attempt.hints, ...toolHints(attempt, model) }
 }
 
@@ -64,8 +66,12 @@ async function modelOf({ session, target }: Attempt): Promise<CatalogModel | und
 
 function order({ session, target }: Attempt, model: CatalogModel, needs: Needs): readonly string[] {
   const { baseUrl } = session.line
-  return rank(model, needs, routeOf(session.routing?.route, session.model), (backend) =>
-    knownOf({ baseUrl, model: target.id, backend }),
+  return rank(
+    model,
+    needs,
+    routeOf(session.routing?.route, session.model),
+    (backend) => knownOf({ baseUrl, model: target.id, backend }),
+    session.routing?.pinned?.id === target.id ? session.routing.pinned.backend : undefined,
   )
 }
 
