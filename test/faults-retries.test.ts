@@ -97,7 +97,7 @@ describe.concurrent('a request is sent again', () => {
     expect((await watch(at(server.url))).error).toMatchObject({
       code: 'server-error',
       status: 500,
-      message: /oops/,
+      message: expect.stringMatching(/oops/),
     })
     const [first = 0, second = 0, third = 0] = times
     expect(times).toHaveLength(3)
@@ -120,7 +120,7 @@ describe.concurrent('a request is sent again', () => {
     const { error } = await watch(at(server.url, { retries: 1 }))
     expect(error).toMatchObject({
       code: 'connection',
-      message: /Could not reach Hugging Face at http:\/\/127\.0\.0\.1/,
+      message: expect.stringMatching(/Could not reach Hugging Face at http:\/\/127\.0\.0\.1/),
     })
     expect(server.requests).toHaveLength(2)
   })
@@ -219,7 +219,10 @@ test('a refused connection names the address and what to do, within a few second
   // A port next to nothing: the one of issue 2, where no server ever listens.
   const { error, ms } = await watch(at('http://127.0.0.1:9/v1', { retries: 1 }))
   expect(free.port).toBeGreaterThan(0)
-  expect(error).toMatchObject({ code: 'connection', message: /http:\/\/127\.0\.0\.1:9.*refused.*running/s })
+  expect(error).toMatchObject({
+    code: 'connection',
+    message: expect.stringMatching(/http:\/\/127\.0\.0\.1:9.*refused.*running/s),
+  })
   expect(ms).toBeLessThan(3000)
 })
 
@@ -227,7 +230,7 @@ test('an unknown host is an error that says so', async () => {
   const { error } = await watch(at('http://no-such-host.invalid/v1', { retries: 0 }))
   expect(error).toMatchObject({
     code: 'connection',
-    message: /no-such-host\.invalid.*(no such host|looked up)/s,
+    message: expect.stringMatching(/no-such-host\.invalid.*(no such host|looked up)/s),
   })
 })
 

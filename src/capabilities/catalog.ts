@@ -1,3 +1,4 @@
+import type { Capabilities } from './capabilities.ts'
 import { isAmount } from '../dialects/reported-cost.ts'
 import { isObject } from '../lib/merge.ts'
 import type { TokenPrices } from './token-prices.ts'
@@ -95,3 +96,12 @@ const textsOf = (value: unknown): readonly string[] | undefined =>
 /** The backends that answer now. */
 export const liveOf = ({ backends }: CatalogModel): readonly Backend[] =>
   backends.filter(({ status }) => status === 'live')
+
+/**
+ * A backend that says it takes no tools mostly ignores them without a word, which looks like an answer: they are offered in a way that
+ * shows.
+ */
+export const toolHints = (backend: Backend | undefined): Capabilities | undefined =>
+  backend?.tools === false
+    ? { toolsRefused: backend.structured === false ? ['native', 'schema'] : ['native'] }
+    : undefined

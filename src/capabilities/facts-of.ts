@@ -6,7 +6,7 @@ import {
   schemaWay,
   toolsWay,
 } from './capabilities.ts'
-import type { Backend } from './catalog.ts'
+import { type Backend, toolHints } from './catalog.ts'
 import type { SchemaSpelling } from '../dialects/dialect.ts'
 import type { BackendFacts, Fact, ModelFacts, ParameterFact, WayFact } from './model-facts.ts'
 
@@ -65,7 +65,7 @@ export function backendFacts(sources: BackendSources): BackendFacts {
 
 /** How tools are offered; unknown where nobody has said or learned anything. */
 export function toolsFact({ row, looked, here, anywhere, hints }: ForWay): WayFact<ToolsWay> | undefined {
-  const value = toolsWay({ ...hints, ...toolHints(row), ...bothOf(here, anywhere) })
+  const value = toolsWay(learned({ ...hints, ...toolHints(row) }, bothOf(here, anywhere)))
   const taught = teacher('toolsRefused', here, anywhere)
   if (taught) return { value, ...taught }
   if (row?.tools === undefined || !looked) return undefined
@@ -97,12 +97,6 @@ type ForWay = Pick<BackendSources, 'row' | 'looked' | 'here' | 'anywhere' | 'hin
 
 const bothOf = (here: Lessons | undefined, anywhere: Lessons | undefined): Capabilities =>
   learned(anywhere?.capabilities ?? {}, here?.capabilities ?? {})
-
-/** A backend that says it takes no tools mostly ignores them without a word. */
-const toolHints = (row: Backend | undefined): Capabilities | undefined =>
-  row?.tools === false
-    ? { toolsRefused: row.structured === false ? ['native', 'schema'] : ['native'] }
-    : undefined
 
 function teacher(
   list: 'toolsRefused' | 'schemaRefused',

@@ -19,7 +19,7 @@ const NO_NAMES = /property .?name.? is unsupported|messages[^ ]{0,12}\.name\b/i
 const WANTS_TEXT =
   /content[^"]{0,60}(?:must be|expected|should be|to be|is not) (?:a |of type )?(?:valid )?str(?:ing)?\b|invalid type: sequence, expected a string|concatenate str \(not "?list/i
 const WANTS_PARTS =
-  /content[^"]{0,60}(?:must be|expected|should be|to be) (?:an? |of type )?(?:valid )?(?:list|array|sequence)|invalid type: string [^,]{0,80}, expected a sequence/i
+  /content[^"]{0,60}(?:must be|expected|should be|to be) (?:an? |of type )?(?:valid )?(?:list|array|sequence)|(?:messages\[\d+\]|content)[^,"]{0,40}: invalid type: string [^,]{0,80}, expected a sequence/i
 const NO_FETCH =
   /(?:fetch|download|load|retriev|open)\w* (?:the |from |file )*['"<]?https?:|(?:fetch|download|load|retriev|access|resolv|open)\w*[^."]{0,60}(?:image|picture|url|uri)|(?:image|picture|url|uri)s?\b[^."]{0,80}(?:fetch|download|unreachable|base64|data:? ?ur[il]|inline)/i
 /**
@@ -49,8 +49,7 @@ export function shapeLesson({ text, fitted }: Refused): Lesson | undefined {
   if (images.some(({ url }) => url !== undefined) && NO_FETCH.test(text))
     return { capabilities: { imageUrls: 'inline' } }
   const isBlind = (NO_IMAGES.test(text) && !BAD_IMAGE.test(text)) || WANTS_TEXT.test(text)
-  if (images.length > 0 && isBlind)
-    return { capabilities: { images: false } }
+  if (images.length > 0 && isBlind) return { capabilities: { images: false } }
   if (request.system && (NO_SYSTEM.test(text) || (ALTERNATE.test(text) && !/optional system/i.test(text))))
     return { capabilities: { system: 'fold' } }
   // Templates that know two roles only take no third for results.

@@ -16,7 +16,8 @@ const TOOLS =
 const FORMAT =
   /response_format|output_config\.format|text\.format|json_schema|json schema|json_object|json mode|structured[ _]output|guided|grammar/i
 /** What is wrong with a schema itself, which is for the caller to read: "Invalid schema for response_format", "JSON schema error at #". */
-const BAD_SCHEMA = /invalid (?:json )?schema|schema error|schema (?:is|was) (?:not valid|invalid)|failed to parse grammar/i
+const BAD_SCHEMA =
+  /invalid (?:json )?schema|schema error|schema (?:is|was) (?:not valid|invalid)|failed to parse grammar/i
 /** Fields that a caller puts into the body by hand, and that are refused for themselves: "Unexpected fields: {'grammar'}". */
 const BY_HAND = ['grammar', 'guided_json', 'guided_grammar', 'guided_regex', 'guided_choice']
 

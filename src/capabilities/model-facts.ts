@@ -31,7 +31,10 @@ export interface ParameterFact {
 
 /** What is known of a model, or of a model at one backend; absent is unknown, and unknown is tried. */
 export interface ModelFacts {
-  /** `fold`: there is no system role, so the prompt goes into the first user turn. */
+  /**
+   * `fold`: there is no system role, so the prompt goes into the first user turn. By the Hub: there is no chat template to tell, so it is
+   * folded to be safe.
+   */
   readonly system?: Fact<'role' | 'fold'>
   /** How tools are offered: by the server's own field, as a form the answer must have, or in words. */
   readonly tools?: WayFact<ToolsWay>

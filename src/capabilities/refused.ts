@@ -17,12 +17,14 @@ export const COMPLAINT =
 
 /**
  * Where a text names a field; -1 where it does not. A longer path that begins with it is about what is inside it, but Cerebras says
- * "property 'body.top_k' is unsupported", and Mistral "Logprobs are not enabled". Short names with a capital are words of English.
+ * "property 'body.top_k' is unsupported", and Mistral "Logprobs are not enabled".
  */
 export function placeOf(text: string, field: string): number {
   const name = field.replaceAll(/[^\w]/g, '\\$&')
-  const any = field.length > 4 ? `[${field[0]}${field[0]?.toUpperCase()}]${name.slice(1)}` : name
-  return text.search(new RegExp(`(?<!\\w|(?<!\\bbody)\\.)${/^\w/.test(field) ? any : name}(?![\\w[]|\\.\\w)`))
+  const capital = /^[a-z]\w+$/.test(field)
+    ? `|${field[0]?.toUpperCase()}${field.slice(1)}(?= (?:is|are) not)`
+    : ''
+  return text.search(new RegExp(`(?<!\\w|(?<!\\bbody)\\.)(?:${name}${capital})(?![\\w[]|\\.\\w)`))
 }
 
 /** What a server echoes of the request or the answer: it may say anything. */

@@ -1,7 +1,6 @@
 import { warn } from '#platform'
-import type { Capabilities } from '../capabilities/capabilities.ts'
 import { imagesIn } from '../capabilities/images-in.ts'
-import { type CatalogModel, liveOf, readCatalog } from '../capabilities/catalog.ts'
+import { type Backend, type CatalogModel, liveOf, readCatalog, toolHints } from '../capabilities/catalog.ts'
 import { type Needs, type Route, cheapest, nearest, rank, seeing, successorOf } from '../capabilities/rank.ts'
 import { ChatError, type ChatErrorCode } from '../core/errors.ts'
 import type { ChatRequest } from '../core/request.ts'
@@ -44,18 +43,11 @@ export async function prepare(attempt: Attempt): Promise<void> {
     noticeLoss(attempt, model, needs)
     choose(attempt, order(attempt, model, needs))
   }
-  if (needs.tools) attempt.hints = { ...attempt.hints, ...toolHints(attempt, model) }
+  if (needs.tools) attempt.hints = { ...attempt.hints, ...toolHints(rowOf(attempt, model)) }
 }
 
-/**
- * A backend that says it takes no tools mostly ignores them without a word, which looks like an answer: they are offered in a way that
- * shows.
- */
-function toolHints({ target }: Attempt, { backends }: CatalogModel): Capabilities | undefined {
-  const backend = backends.find(({ name }) => name === target.backend)
-  if (backend?.tools !== false) return undefined
-  return { toolsRefused: backend.structured === false ? ['native', 'schema'] : ['native'] }
-}
+const rowOf = ({ target }: Attempt, { backends }: CatalogModel): Backend | undefined =>
+  backends.find(({ name }) => name === target.backend)
 
 /** A context that every backend has, in tokens. */
 const SMALLEST_CONTEXT = 6000

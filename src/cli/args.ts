@@ -1,15 +1,26 @@
 import { Command } from 'commander'
 import { askCommand } from './ask-command.ts'
+import { doctorCommand } from './doctor-command.ts'
 import { UsageError } from './failure.ts'
+import { forgetCommand } from './forget-command.ts'
 import { settleLocal } from './local-option.ts'
 import { loginCommand, logoutCommand } from './login-command.ts'
+import { modelsCommand } from './models-command.ts'
 import { serveCommand } from './serve-command.ts'
 import type { Task } from './task.ts'
 import { version } from './version.ts'
 import { whoamiCommand } from './whoami-command.ts'
 
 /** What natter does besides asking. */
-const COMMANDS = [serveCommand, loginCommand, logoutCommand, whoamiCommand]
+const COMMANDS = [
+  modelsCommand,
+  serveCommand,
+  loginCommand,
+  logoutCommand,
+  whoamiCommand,
+  doctorCommand,
+  forgetCommand,
+]
 
 /**
  * Reads a command line.
@@ -25,7 +36,8 @@ export function readTask(argv: readonly string[]): Task {
   askCommand(program, found)
   for (const declare of COMMANDS) declare(program, found).allowExcessArguments(true)
   program.hook('preAction', (_, command) => {
-    if (command !== program && command.args.length > 0) throw taken(command.name(), command.args)
+    const most = command.registeredArguments.length
+    if (command !== program && command.args.length > most) throw taken(command.name(), command.args, most)
   })
   for (const command of [program, ...program.commands]) {
     const name = command === program ? 'natter' : `natter ${command.name()}`
@@ -42,9 +54,9 @@ export function readTask(argv: readonly string[]): Task {
 }
 
 /** Words behind a command: most likely it was none. */
-const taken = (name: string, words: readonly string[]): UsageError =>
+const taken = (name: string, words: readonly string[], most: number): UsageError =>
   new UsageError(
-    `natter ${name} takes no words. To ask that as a prompt, quote it: natter "${[name, ...words].join(' ')}"`,
+    `natter ${name} takes ${most === 0 ? 'no words' : 'one model at most'}. To ask that as a prompt, quote it: natter "${[name, ...words].join(' ')}"`,
   )
 
 const ours = (text: string, name: string): string =>

@@ -36,3 +36,26 @@ Examples:
   $ natter login --token-stdin < token.txt
   $ NATTER_HF_CLIENT_ID=… natter login
   $ natter whoami`
+
+/** What stands below the options of `natter models --help`. */
+export const AFTER_MODELS_HELP = `
+With options, only models are listed of which one live backend has all that is asked for.
+With an id: what is known of that model, by whom and since when, and what natter does about it.
+
+Examples:
+  $ natter models --tools --image --max-price 1
+  $ natter models google/gemma-2-2b-it
+  $ natter models --json | jq -r '.[].id'`
+
+/** What stands below the options of `natter doctor --help`. */
+export const AFTER_DOCTOR_HELP = `
+Each line is ok, warn, fail or skip, with what to do about it. Exit codes: 0 nothing failed, 1 something did.
+Without --spend nothing is asked that costs money.`
+
+/** What stands below the options of `natter forget --help`. */
+export const AFTER_FORGET_HELP = `
+natter remembers for a month what models and backends refused, so that it need not be refused twice.
+
+Examples:
+  $ natter forget
+  $ natter forget google/gemma-2-2b-it`

@@ -30,6 +30,12 @@ async function perform(task: Task): Promise<number> {
       return (await import('./logout.ts')).logout()
     case 'whoami':
       return (await import('./whoami.ts')).whoami(task)
+    case 'models':
+      return (await import('./models.ts')).models(task)
+    case 'forget':
+      return (await import('./forget.ts')).forget(task)
+    case 'doctor':
+      return (await import('./doctor.ts')).doctor(task)
   }
 }
 

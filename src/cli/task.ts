@@ -1,3 +1,4 @@
+import type { ModelWish } from '../capabilities/model-info.ts'
 import type { Params } from '../core/params.ts'
 
 /** What `natter …` was asked to do with a model. */
@@ -56,5 +57,40 @@ export interface WhoamiTask {
   readonly json: boolean
 }
 
+/** What `natter models …` was asked to do. */
+export interface ModelsTask {
+  readonly type: 'models'
+  /** The one model that is meant; undefined for a list. */
+  readonly id: string | undefined
+  readonly wish: ModelWish
+  readonly baseUrl: string | undefined
+  readonly json: boolean
+}
+
+/** What `natter forget …` was asked to do. */
+export interface ForgetTask {
+  readonly type: 'forget'
+  /** Undefined for all. */
+  readonly model: string | undefined
+}
+
+/** What `natter doctor …` was asked to do. */
+export interface DoctorTask {
+  readonly type: 'doctor'
+  readonly model: string | undefined
+  readonly baseUrl: string | undefined
+  /** Whether a request that costs money may be made. */
+  readonly spend: boolean
+  readonly json: boolean
+}
+
 /** What a command line asks for. */
-export type Task = AskTask | ServeTask | LoginTask | LogoutTask | WhoamiTask
+export type Task =
+  | AskTask
+  | ServeTask
+  | LoginTask
+  | LogoutTask
+  | WhoamiTask
+  | ModelsTask
+  | ForgetTask
+  | DoctorTask

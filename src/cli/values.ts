@@ -34,3 +34,10 @@ export function count(text: string): number {
   if (Number.isInteger(number) && number > 0) return number
   throw new InvalidArgumentError('It must be a whole number, 1 or more.')
 }
+
+/** Reads an amount of money. */
+export function dollars(text: string): number {
+  const number = Number(text.replace(/^\$/, ''))
+  if (/^\$?[\d.]/.test(text) && number >= 0 && Number.isFinite(number)) return number
+  throw new InvalidArgumentError('It must be US dollars, such as 0.5.')
+}

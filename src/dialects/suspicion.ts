@@ -18,12 +18,17 @@ export class Suspicion {
 
   constructor(names: readonly string[]) {
     const any = names.map((name) => name.replaceAll(/[^\w]/g, '\\$&')).join('|')
-    const call = `(?<![\\w.])(?:${any})\\s?\\(\\s?(?:\\{|['"]|\\w+\\s?[=:])`
+    const call = `(?<![\\w.])(?:${any})\\s?\\(\\s?(?:\\{|['"]|\\w{1,40}\\s?[=:])`
     const json = `"(?:name|tool|function)"\\s?:\\s?"(?:${any})"`
     this.#start = new RegExp(`${call}|${json}|<function=(?:${any})`)
     // A call and nothing said after it; it may lack its end.
-    this.#alone = new RegExp(`^(?:(?:${any})\\s?\\([^()]*\\)?[\\s\`)}\\]>;.]*|[^]*["'}\\]>]\\s*\`*\\s*)$`)
-    this.#reach = Math.max(0, ...names.map(({ length }) => length)) + 24
+    const inside = `(?:[^()"']|"[^"]*(?:"|$)|'[^']*(?:'|$)|\\([^()]*\\))*`
+    this.#alone = new RegExp(
+      `^(?:(?:${any})\\s?\\(${inside}\\)?[\\s\`)}\\]>;.]*|["<][^]*["'}\\]>]\\s*\`*\\s*)$`,
+    )
+    // As long as the longest start.
+    this.#reach = Math.max(0, ...names.map(({ length }) => length)) + 48
+    this.#isOver = names.length === 0
   }
 
   /** The part of a piece that can be shown. */
@@ -31,20 +36,26 @@ export class Suspicion {
     if (this.#isOver) return text
     if (this.#held !== undefined) {
       this.#held += text
-      if (this.#held.length <= LONGEST) return ''
-      this.#isOver = true
-      return this.#held
+      return this.#unlessLong('')
     }
     const seen = this.#tail + text
     const found = this.#start.exec(seen)
-    this.#tail = seen.slice(-this.#reach)
+    // The dot stands for what was cut off: a start is no start behind another word.
+    this.#tail = seen.length > this.#reach ? `.${seen.slice(-this.#reach)}` : seen
     if (!found) return text
     // What was shown already stays shown.
     const at = Math.max(0, found.index - (seen.length - text.length))
     this.#held = text.slice(at)
     this.#shown =
       found.index < seen.length - text.length ? seen.slice(found.index, seen.length - text.length) : ''
-    return text.slice(0, at)
+    return this.#unlessLong(text.slice(0, at))
+  }
+
+  #unlessLong(shown: string): string {
+    const held = this.#held ?? ''
+    if (this.#shown.length + held.length <= LONGEST) return shown
+    this.#isOver = true
+    return shown + held
   }
 
   /** What was held back, and whether it is a call and nothing else; undefined where nothing was. */

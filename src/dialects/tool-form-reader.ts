@@ -12,11 +12,16 @@ import { unstrict } from './schema-unstrict.ts'
 export class ToolFormReader implements Reader {
   readonly #reader: Reader
   readonly #tools: readonly ToolSpec[]
-  readonly #json = new IncrementalJson({ lenient: 'object' })
+  readonly #json = new IncrementalJson({
+    lenient: 'object',
+    onPiece: (name, piece) => void (name === 'answer' && this.#answer.push(piece)),
+  })
   /** Whether the answer is no form at all: the server did not hold the model to it. Known at the end. */
   isIgnored = false
   #text = ''
-  #said = 0
+  /** What came of the answer and was not handed on. */
+  #answer: string[] = []
+  #hasSaid = false
 
   constructor(reader: Reader, tools: readonly ToolSpec[]) {
     this.#reader = reader
@@ -48,7 +53,7 @@ export class ToolFormReader implements Reader {
     if (!form || !this.#json.isComplete) {
       this.isIgnored = form === undefined && this.#text.trim() !== ''
       // Whatever was said is better than nothing.
-      if (this.#said === 0 && this.#text !== '') out.push({ type: 'text', text: this.#text })
+      if (!this.#hasSaid && this.#text !== '') out.push({ type: 'text', text: this.#text })
       return
     }
     const calls = Array.isArray(form.tool_calls) ? form.tool_calls.filter(isObject) : []
@@ -69,11 +74,12 @@ export class ToolFormReader implements Reader {
       if (delta.opaque) out.push({ type: 'text', text: '', opaque: delta.opaque })
       this.#text += delta.text
       this.#json.push(delta.text)
-      const answer = this.#form?.answer
-      if (typeof answer === 'string' && answer.length > this.#said) {
-        out.push({ type: 'text', text: answer.slice(this.#said) })
-        this.#said = answer.length
-      }
+      // Not cut out of the answer so far: that would copy all of it for each piece.
+      const text = this.#answer.join('')
+      if (text === '') continue
+      out.push({ type: 'text', text })
+      this.#answer = []
+      this.#hasSaid = true
     }
   }
 

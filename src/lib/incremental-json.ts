@@ -1,4 +1,5 @@
 import { JsonBuilder } from './json-builder.ts'
+import { ESCAPES, NUMBER, isScalarUnit, unexpected } from './json-marks.ts'
 
 /** How a text is read. */
 export interface IncrementalJsonOptions {
@@ -9,14 +10,14 @@ export interface IncrementalJsonOptions {
   readonly lenient?: boolean | 'object'
   /** How deep arrays and objects may be nested, 512 if absent: what reads the value may well be recursive. */
   readonly maxDepth?: number
+  /** Told each piece of a string that is a member of the outermost object, under the member's name, as it comes. */
+  readonly onPiece?: (name: string, piece: string) => void
 }
 
 /** What may come next between tokens, or the token that is being read. */
 type State = Next | 'string' | 'escape' | 'hex' | 'scalar' | 'search' | 'failed'
 type Next = 'value' | 'first-item' | 'first-key' | 'key' | 'colon' | 'after' | 'done'
 
-const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
-const ESCAPES = new Map([...'bfnrt"\\/'].map((letter, i) => [letter, '\b\f\n\r\t"\\/'.charAt(i)]))
 const QUOTE = 34
 const BACKSLASH = 92
 
@@ -36,6 +37,7 @@ const BACKSLASH = 92
 export class IncrementalJson {
   readonly #lenient: boolean | 'object'
   readonly #maxDepth: number
+  readonly #onPiece: IncrementalJsonOptions['onPiece']
   #state: State
   #builder = new JsonBuilder()
   #isKey = false
@@ -49,9 +51,10 @@ export class IncrementalJson {
   #tokenStart = 0
   #error: SyntaxError | undefined
 
-  constructor({ lenient = false, maxDepth = 512 }: IncrementalJsonOptions = {}) {
+  constructor({ lenient = false, maxDepth = 512, onPiece }: IncrementalJsonOptions = {}) {
     this.#lenient = lenient
     this.#maxDepth = maxDepth
+    this.#onPiece = onPiece
     this.#state = lenient ? 'search' : 'value'
   }
 
@@ -196,13 +199,21 @@ export class IncrementalJson {
     const isHalf = last >= 0xd800 && last <= 0xdbff
     const whole = this.#half + text
     this.#half = isHalf ? text.slice(-1) : ''
-    this.#text += isHalf ? whole.slice(0, -1) : whole
+    this.#grow(isHalf ? whole.slice(0, -1) : whole)
+  }
+
+  #grow(piece: string): void {
+    this.#text += piece
+    if (!this.#onPiece || this.#isKey) return
+    const { depth, isInObject, key } = this.#builder
+    if (depth === 1 && isInObject) this.#onPiece(key, piece)
   }
 
   #endString(): void {
     // A half that stays alone is kept, as JSON.parse keeps it.
-    const text = this.#text + this.#half
+    if (this.#half !== '') this.#grow(this.#half)
     this.#half = ''
+    const text = this.#text
     if (this.#isKey) {
       this.#builder.key = text
       this.#state = 'colon'
@@ -286,14 +297,3 @@ export class IncrementalJson {
     return Infinity // nothing more is read
   }
 }
-
-const isScalarUnit = (unit: number): boolean =>
-  (unit >= 48 && unit <= 57) ||
-  (unit >= 97 && unit <= 122) ||
-  (unit >= 65 && unit <= 90) ||
-  unit === 46 ||
-  unit === 45 ||
-  unit === 43
-
-const unexpected = (what: string, position: number): string =>
-  `not JSON: unexpected ${JSON.stringify(what.length > 20 ? `${what.slice(0, 20)}…` : what)} at position ${position}`

@@ -10,7 +10,16 @@ export function writeText(path: string, text: string): boolean {
     renameSync(draft, path)
     return true
   } catch {
-    rmSync(draft, { force: true })
+    discard(draft)
     return false
+  }
+}
+
+/** Where a folder on the way is no folder, even what is not there cannot be removed. */
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // there was nothing to discard
   }
 }

@@ -1,6 +1,7 @@
+import { readCatalog } from '../capabilities/catalog.ts'
 import { getJson } from './get-json.ts'
 import { keep, readKept } from './disk-cache.ts'
-import type { Line } from './line.ts'
+import { type Line, urlOf } from './line.ts'
 
 /** How long a catalogue counts as live in memory and on disk, in milliseconds. */
 const FRESH = 5 * 60_000
@@ -27,7 +28,7 @@ const kept = new Map<string, { readonly at: number; readonly catalog: Promise<Ke
 export function catalogOf(line: Line): Promise<KeptCatalog | undefined> {
   const { provider, baseUrl } = line
   if (!provider.catalogPath) return Promise.resolve(undefined)
-  const url = `${baseUrl.replace(/\/$/, '')}/${provider.catalogPath}`
+  const url = urlOf(baseUrl, provider.catalogPath)
   const known = kept.get(url)
   if (known && Date.now() - known.at < FRESH) return known.catalog
   const catalog = findCatalog(line, url).catch(() => {
@@ -38,22 +39,31 @@ export function catalogOf(line: Line): Promise<KeptCatalog | undefined> {
   return catalog
 }
 
+/** The last that was had in this process, by URL: for when there is no disk. */
+const last = new Map<string, KeptCatalog>()
+
 async function findCatalog(line: Line, url: string): Promise<KeptCatalog | undefined> {
   const name = `catalog-${nameOf(url)}`
-  const old = readKept(name)
-  if (old && Date.now() - old.at < FRESH_ON_DISK) return { body: old.value, at: old.at, isStale: false }
+  const kept = readKept(name)
+  const old = kept ? { body: kept.value, at: kept.at, isStale: true } : last.get(url)
+  if (kept && Date.now() - kept.at < FRESH_ON_DISK) return { body: kept.value, at: kept.at, isStale: false }
   try {
     // It is public: no key is sent for it.
     const { status, body } = await getJson(line, url, { patience: PATIENCE })
     if (status === 200 && body !== undefined) {
-      void keep(name, body)
-      return { body, at: Date.now(), isStale: false }
+      const catalog = { body, at: Date.now(), isStale: false }
+      // Only a catalogue is worth keeping: what one's own server lists changes with its model.
+      if (readCatalog(body)) {
+        last.set(url, { ...catalog, isStale: true })
+        void keep(name, body)
+      }
+      return old && !readCatalog(body) ? old : catalog
     }
     // A server without a catalogue will not have one the next time.
     if (status < 500 && status !== 429 && !old) return undefined
     throw new Error(`the catalogue answered ${status}`)
   } catch (error) {
-    if (old) return { body: old.value, at: old.at, isStale: true }
+    if (old) return old
     throw error
   }
 }

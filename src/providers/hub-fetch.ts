@@ -1,10 +1,10 @@
+import { isTrustedHub } from './hub-trust.ts'
 import { abortable } from '../lib/abortable.ts'
 import { type Got, getJson } from './get-json.ts'
 import type { Line } from './line.ts'
 
 /** How many renames and moves are followed. */
 const MOST_HOPS = 5
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/
 
 /** What the Hub said. */
 export interface HubReply extends Got {
@@ -66,7 +66,7 @@ export class HubFetch {
 
   async #ask(url: URL, limit: number): Promise<Got> {
     const { line = {}, signal } = this.#options
-    const key = !this.#isTokenBad && mayKnowToken(url) ? await this.#token() : undefined
+    const key = !this.#isTokenBad && isTrustedHub(url.href) ? await this.#token() : undefined
     const patience = this.#deadline - Date.now()
     if (patience <= 0) throw new Error('the Hub had its time')
     const headers = { accept: '*/*', ...(key && { authorization: `Bearer ${key}` }) }
@@ -89,6 +89,3 @@ export class HubFetch {
     }
   }
 }
-
-const mayKnowToken = ({ hostname, protocol }: URL): boolean =>
-  LOOPBACK.test(hostname) || (protocol === 'https:' && /^(?:huggingface\.co|hf\.co)$/.test(hostname))

@@ -96,7 +96,7 @@ export function readSessionBill(body: unknown, sessionId: string): SessionLines 
   return {
     dollars: cents === undefined || !isDollars ? undefined : cents / 100,
     currency,
-    requests: sumOf(lines.map(({ requestCount }) => requestCount)),
+    requests: sumOf(lines.map(({ requestCount, numRequests }) => requestCount ?? numRequests)),
   }
 }
 

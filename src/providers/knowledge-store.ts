@@ -57,25 +57,26 @@ const isSound = (value: Readonly<Record<string, unknown>>): boolean =>
 
 let writing: Promise<unknown> = Promise.resolve()
 
-/** Keeps what is known, beside what other processes have learned meanwhile; `forgotten` is kept no longer. */
-export function store(
-  lessons: ReadonlyMap<string, Learned>,
-  forgotten: readonly string[] = [],
-): Promise<unknown> {
+/** Changes what is on disk as it is there now: other processes learn and forget too. */
+function change(edit: (rows: Map<string, Learned>) => void): Promise<unknown> {
   writing = writing.then(() => {
     const rows = new Map(stored())
-    for (const key of forgotten) rows.delete(key)
-    for (const [key, lesson] of lessons) rows.set(key, lesson)
+    edit(rows)
     return keep(NAME, Object.fromEntries(rows))
   })
   return writing
 }
 
-/** Remembers a lesson, here and for the processes to come. */
-export function remember(subject: Subject, lesson: Capabilities): void {
+const taught = (before: Learned | undefined, lesson: Capabilities): Learned => ({
+  at: Date.now(),
+  capabilities: learned(before?.capabilities ?? {}, lesson),
+})
+
+/** Remembers a lesson, here at once and for the processes to come; settles when it is on disk, if it can be. */
+export function remember(subject: Subject, lesson: Capabilities): Promise<unknown> {
   const key = keyOf(subject)
-  known.set(key, { at: Date.now(), capabilities: learned(known.get(key)?.capabilities ?? {}, lesson) })
-  void store(known)
+  known.set(key, taught(known.get(key), lesson))
+  return change((rows) => rows.set(key, taught(rows.get(key), lesson)))
 }
 
 /** All that was learned, by subject. */
@@ -87,11 +88,17 @@ export async function allLearned(): Promise<ReadonlyMap<string, Learned>> {
 /** Forgets what was learned of a model, or of all, also on disk; gives how many subjects that were. */
 export async function forget(model?: string): Promise<number> {
   await recall()
-  const keys = [...known.keys()].filter((key) => {
+  const isMeant = (key: string): boolean => {
     const name = key.slice(key.indexOf(' ') + 1)
     return model === undefined || name === model || name.startsWith(`${model}:`)
-  })
+  }
+  const keys = new Set([...known.keys()].filter(isMeant))
   for (const key of keys) known.delete(key)
-  await store(known, keys)
-  return keys.length
+  await change((rows) => {
+    for (const key of [...rows.keys()].filter(isMeant)) {
+      keys.add(key)
+      rows.delete(key)
+    }
+  })
+  return keys.size
 }

@@ -4,6 +4,7 @@ import type { ToolSpec } from '../core/request.ts'
 import { isObject } from '../lib/merge.ts'
 import { keep, readKept } from './disk-cache.ts'
 import type { HubModel } from './hub-model.ts'
+import { hubUrl } from './hub.ts'
 import type { Line } from './line.ts'
 
 /** What the Hub tells of a model, its chat template looked through, and when. */
@@ -20,6 +21,9 @@ const LIFE_OF_NONE = 5 * 60_000
 /** How long a person is made to wait for hints, in milliseconds. */
 const PATIENCE = 2500
 
+/** What is kept on disk is kept of this Hub only. */
+const PUBLIC = 'https://huggingface.co'
+
 /** How many templates are remembered. */
 const MOST_PROBED = 64
 
@@ -28,19 +32,22 @@ const cards = new Map<string, { readonly until: number; readonly card: Promise<M
 /** The card of a model of the Hub; undefined where there is none, or it could not be had. Kept for a week. */
 export function cardOf(line: Line, id: string): Promise<ModelCard | undefined> {
   if (!line.provider.isRouter || !/^[\w.-]+\/[\w.-]+$/.test(id)) return Promise.resolve(undefined)
-  const known = cards.get(id)
+  // Who shows a token may be told more.
+  const key = `${hubUrl()} ${line.baseUrl === line.provider.baseUrl} ${id}`
+  const known = cards.get(key)
   if (known && known.until > Date.now()) return known.card
   const card = findCard(line, id).catch(() => undefined)
-  cards.set(id, { until: Date.now() + LIFE, card })
+  cards.set(key, { until: Date.now() + LIFE, card })
   void card.then((found) => {
-    if (!found) cards.set(id, { until: Date.now() + LIFE_OF_NONE, card })
+    // Access may be granted, and a model published, at any time.
+    if (!found || found.hub.problem) cards.set(key, { until: Date.now() + LIFE_OF_NONE, card })
   })
   return card
 }
 
 async function findCard(line: Line, id: string): Promise<ModelCard | undefined> {
   const name = `model-${id.replaceAll('/', '--')}`
-  const kept = readKept(name)
+  const kept = hubUrl() === PUBLIC ? readKept(name) : undefined
   if (kept && Date.now() - kept.at < LIFE && isObject(kept.value) && isObject(kept.value.hub))
     return { ...(kept.value as unknown as ModelCard), at: kept.at }
   const { hubModel } = await import('./hub-model.ts')
@@ -49,7 +56,7 @@ async function findCard(line: Line, id: string): Promise<ModelCard | undefined> 
   if (hub.problem === 'offline') return undefined
   const facts = hub.template === undefined ? undefined : await factsOf(hub.template, hub)
   const card = { hub, facts }
-  void keep(name, card)
+  if (!hub.problem && hubUrl() === PUBLIC) void keep(name, card)
   return { ...card, at: Date.now() }
 }
 
