@@ -23,7 +23,7 @@ test.each([
   )
 })
 
-test('a request to a place that is not meant is given nothing', async () => {
+test('a request to a place that is neither meant nor this machine is given nothing', async () => {
   let asked = 0
   const authorize = authorizeOnly(
     ({ host }) => host === 'a.example',
@@ -32,4 +32,5 @@ test('a request to a place that is not meant is given nothing', async () => {
   expect(await authorize(requestTo('https://a.example/v1'))).toEqual({ authorization: 'Bearer x' })
   expect(await authorize(requestTo('https://b.example/a.example'))).toEqual({})
   expect(asked).toBe(1)
+  expect(await authorize(requestTo('http://127.0.0.1:8080/v1'))).toEqual({ authorization: 'Bearer x' })
 })

@@ -1,6 +1,5 @@
 import type { Authorize } from './auth.ts'
-
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/
+import { isLoopback } from './trust.ts'
 
 /**
  * The URL of a server that may be told a secret: by https:, or on this machine.
@@ -9,16 +8,17 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/
  */
 export function secureUrl(url: string, what: string): URL {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
-  const isSecure =
-    parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && LOOPBACK.test(parsed.hostname))
+  const isSecure = parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed))
   if (parsed && isSecure && !parsed.username && !parsed.password) return parsed
   // Not all of the address is shown: it may hold a password.
   const shown = parsed ? `${parsed.protocol}//${parsed.host}` : 'no URL'
   throw new TypeError(`${what} must be an https: URL without a password: it is ${shown}`)
 }
 
-/** Authorises requests to the places that are meant; others get nothing, so that a token goes nowhere else. */
+/** Authorises requests to the places that are meant, and to this machine; others get nothing, so that a token goes nowhere else. */
 export const authorizeOnly =
   (isMeant: (url: URL) => boolean, authorize: Authorize): Authorize =>
-  (request) =>
-    isMeant(new URL(request.url)) ? authorize(request) : {}
+  (request) => {
+    const url = new URL(request.url)
+    return isMeant(url) || isLoopback(url) ? authorize(request) : {}
+  }
