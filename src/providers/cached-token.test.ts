@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { chatOpenAICompatible } from 'natter'
 import { loopback, willing } from '../../test/loopback.ts'
-import { countingTokens, handClock, tokenServer } from '../../test/token-server.ts'
+import { countingTokens, handClock, printed, tokenServer } from '../../test/token-server.ts'
 import { abortable } from '../lib/abortable.ts'
 import { type Expiring, cachedToken } from './cached-token.ts'
 import { requestToken } from './token-request.ts'
@@ -33,6 +33,7 @@ test('a token is asked for once for all who wait, and kept', async () => {
   expect(new Set(await Promise.all(Array.from({ length: 50 }, () => token())))).toEqual(new Set(['token-1']))
   expect(await token()).toBe('token-1')
   expect(server.asked).toHaveLength(1)
+  expect(printed(token)).not.toContain('token-1')
 })
 
 test('a token is renewed five minutes before it ends, once for all', async () => {

@@ -4,14 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { refusalOf } from '../../test/loopback.ts'
-import {
-  type TokenScript,
-  countingTokens,
-  handClock,
-  printed,
-  requestTo,
-  tokenServer,
-} from '../../test/token-server.ts'
+import { countingTokens, handClock, printed, requestTo, tokenServer } from '../../test/token-server.ts'
 import { type GoogleLibrary, googleAuthorize } from './google-auth.ts'
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform'
@@ -177,65 +170,6 @@ describe('a person', () => {
     const error = await refusal()
     expect(error.message).toMatch(/expired or revoked.*gcloud auth application-default login/)
     expect(printed(error)).not.toMatch(/the-client-secret|the-refresh-token/)
-  })
-})
-
-describe('the metadata server', () => {
-  const metadata = async (script: TokenScript) => {
-    const server = await tokenServer(script)
-    vi.stubEnv('GCE_METADATA_HOST', server.origin.replace('http://', ''))
-    return server
-  }
-  const google =
-    (status: number, body: object): TokenScript =>
-    () =>
-    (reply) =>
-      void reply.writeHead(status, { 'metadata-flavor': 'Google' }).end(JSON.stringify(body))
-
-  test('is asked where there is no file', async () => {
-    const server = await metadata(google(200, { access_token: 'of-the-machine', expires_in: 3599 }))
-    const authorize = googleAuthorize({ scope: 'a b' })
-    expect(await Promise.all([authorize(request), authorize(request)])).toEqual(
-      Array(2).fill({ authorization: 'Bearer of-the-machine' }),
-    )
-    expect(server.asked).toMatchObject([
-      {
-        method: 'GET',
-        path: '/computeMetadata/v1/instance/service-accounts/default/token?scopes=a%20b',
-        headers: { 'metadata-flavor': 'Google' },
-      },
-    ])
-  })
-
-  test('that cannot be reached is told with all places and what to do', async () => {
-    const error = await refusal()
-    expect(error).toMatchObject({ code: 'no-key' })
-    for (const place of [
-      'GOOGLE_APPLICATION_CREDENTIALS',
-      `application_default_credentials.json in ${home}`,
-      'metadata server 127.0.0.1:1 (it cannot be reached',
-      '`gcloud auth application-default login`',
-    ])
-      expect(error.message).toContain(place)
-  })
-
-  test('is not whoever answers to its name', async () => {
-    await metadata(() => [200, { access_token: 'of-a-portal', expires_in: 60 }])
-    const error = await refusal()
-    expect(error).toMatchObject({
-      code: 'no-key',
-      message: expect.stringContaining('what answers there is none'),
-    })
-    expect(printed(error)).not.toContain('of-a-portal')
-  })
-
-  test.each([
-    [404, 'no-key', 'it answered 404: has this machine a service account?'],
-    [503, 'server-error', 'answered 503. Try again.'],
-    [429, 'rate-limited', 'answered 429. Try again.'],
-  ])('that answers %d is an error of the code %s', async (status, code, words) => {
-    await metadata(google(status, {}))
-    expect(await refusal()).toMatchObject({ code, message: expect.stringContaining(words) })
   })
 })
 

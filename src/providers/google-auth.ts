@@ -2,12 +2,12 @@ import { env } from '#platform'
 import { ChatError } from '../core/errors.ts'
 import type { Authorize } from './auth.ts'
 import { type Expiring, cachedToken } from './cached-token.ts'
-import { getJson } from './get-json.ts'
-import { type GoogleFile, type GooglePlaces, gcloudFolder, googleFile } from './google-credentials.ts'
+import { type GoogleFile, type GooglePlaces, LOGIN, googleFile } from './google-credentials.ts'
+import { metadataToken } from './google-metadata.ts'
 import { rsaKey, signJwt } from './jwt.ts'
 import type { Line } from './line.ts'
 import { authorizeOnly, secureUrl } from './secure-url.ts'
-import { readToken, requestToken } from './token-request.ts'
+import { requestToken } from './token-request.ts'
 
 /** How requests to Google Cloud are authorised. */
 export interface GoogleOptions extends GooglePlaces {
@@ -35,9 +35,6 @@ export interface GoogleLibrary {
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform'
 const GOOGLE = 'Google'
 const TOKENS = 'https://oauth2.googleapis.com/token'
-const LOGIN = 'Run `gcloud auth application-default login`'
-/** How long the metadata server may take, in milliseconds: it is in the same machine, or nowhere. */
-const METADATA_PATIENCE = 3000
 /** Not a literal in the import: a bundler would take the package in. */
 const PACKAGE: string = 'google-auth-library'
 
@@ -78,7 +75,7 @@ function askFor(
 ): Promise<Expiring<string>> {
   switch (file?.type) {
     case undefined:
-      return askMetadata(options, now)
+      return metadataToken(options.scope ?? SCOPE, options.fetch, now)
     case 'service_account':
       return askAsService(file as GoogleFile, options, now)
     case 'authorized_user':
@@ -140,40 +137,6 @@ function needed<const T extends readonly string[]>(
   throw new ChatError(`${path} lacks ${missing.join(' and ')}. ${LOGIN}, or download the key again.`, {
     code: 'no-key',
   })
-}
-
-/** https://cloud.google.com/compute/docs/access/authenticate-workloads#applications */
-async function askMetadata(
-  { scope = SCOPE, fetch }: GoogleOptions,
-  now: () => number,
-): Promise<Expiring<string>> {
-  const host = env('GCE_METADATA_HOST') ?? env('GCE_METADATA_IP') ?? 'metadata.google.internal'
-  const url = `http://${host}/computeMetadata/v1/instance/service-accounts/default/token?scopes=${encodeURIComponent(scope)}`
-  const asked = await getJson({ fetch }, url, {
-    patience: METADATA_PATIENCE,
-    headers: { 'metadata-flavor': 'Google' },
-  }).catch((cause: unknown) => {
-    const said = cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code : cause
-    throw nothingFound(host, `it cannot be reached: ${said}`, cause)
-  })
-  // Whatever answers in a network that catches unknown names is not it.
-  if (asked.header('metadata-flavor') !== 'Google') throw nothingFound(host, 'what answers there is none')
-  if (asked.status === 200) return readToken(asked.body, `Google's metadata server`, now)
-  if (asked.status === 429 || asked.status >= 500)
-    throw new ChatError(`Google's metadata server answered ${asked.status}. Try again.`, {
-      code: asked.status === 429 ? 'rate-limited' : 'server-error',
-      provider: GOOGLE,
-      status: asked.status,
-    })
-  throw nothingFound(host, `it answered ${asked.status}: has this machine a service account?`)
-}
-
-function nothingFound(host: string, why: string, cause?: unknown): ChatError {
-  return new ChatError(
-    `No Google Cloud credentials were found. Looked in GOOGLE_APPLICATION_CREDENTIALS, in application_default_credentials.json ` +
-      `in ${gcloudFolder()}, and asked the metadata server ${host} (${why}). ${LOGIN}, or set GOOGLE_APPLICATION_CREDENTIALS.`,
-    { code: 'no-key', cause },
-  )
 }
 
 async function askLibrary(

@@ -3,6 +3,9 @@ import { ChatError } from '../core/errors.ts'
 import { isObject } from '../lib/merge.ts'
 import { fileSection } from './file-section.ts'
 
+/** What to do where there are no credentials; a sentence to be ended. */
+export const LOGIN = 'Run `gcloud auth application-default login`'
+
 /** Where Google Cloud's credentials and project are looked for. */
 export interface GooglePlaces {
   /** A file of credentials. @default `GOOGLE_APPLICATION_CREDENTIALS`, else that of `gcloud auth application-default login` */
@@ -41,7 +44,7 @@ export function googleFile({ keyFile }: GooglePlaces = {}): GoogleFile | undefin
   const which =
     keyFile === undefined && named !== undefined ? ', which GOOGLE_APPLICATION_CREDENTIALS names,' : ''
   const why = text === undefined ? 'cannot be read' : 'is no file of Google Cloud credentials'
-  throw new ChatError(`${path}${which} ${why}. Make one with \`gcloud auth application-default login\`.`, {
+  throw new ChatError(`${path}${which} ${why}. ${LOGIN}.`, {
     code: 'no-key',
   })
 }
