@@ -3,13 +3,14 @@ import { askCommand } from './ask-command.ts'
 import { UsageError } from './failure.ts'
 import { settleLocal } from './local-option.ts'
 import { loginCommand, logoutCommand } from './login-command.ts'
+import { providersCommand } from './providers-command.ts'
 import { serveCommand } from './serve-command.ts'
 import type { Task } from './task.ts'
 import { version } from './version.ts'
 import { whoamiCommand } from './whoami-command.ts'
 
 /** What natter does besides asking. */
-const COMMANDS = [serveCommand, loginCommand, logoutCommand, whoamiCommand]
+const COMMANDS = [serveCommand, providersCommand, loginCommand, logoutCommand, whoamiCommand]
 
 /**
  * Reads a command line.

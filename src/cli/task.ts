@@ -56,5 +56,11 @@ export interface WhoamiTask {
   readonly json: boolean
 }
 
+/** What `natter providers …` was asked to do. */
+export interface ProvidersTask {
+  readonly type: 'providers'
+  readonly json: boolean
+}
+
 /** What a command line asks for. */
-export type Task = AskTask | ServeTask | LoginTask | LogoutTask | WhoamiTask
+export type Task = AskTask | ServeTask | LoginTask | LogoutTask | WhoamiTask | ProvidersTask

@@ -17,8 +17,7 @@ export const github: Provider = {
   model: 'openai/gpt-4.1',
   auth: {
     variables: ['GITHUB_PAT', 'GITHUB_TOKEN'],
-    places: 'GITHUB_PAT and GITHUB_TOKEN',
-    page: 'https://github.com/settings/tokens',
+    places: 'GITHUB_PAT and GITHUB_TOKEN; but GitHub retired its hosted models on 2026-07-30',
     trusts: trusting('models.github.ai'),
   },
   advice: () =>
