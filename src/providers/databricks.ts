@@ -42,13 +42,23 @@ export const databricks: ProviderFacts = {
  * @throws TypeError where no workspace is known, or its address is not safe to send a secret to
  */
 export function databricksAt(place: DatabricksPlace, baseUrl?: string): Provider {
-  const host = baseUrl === undefined ? place.host : new URL(baseUrl).origin
-  const { origin, authorize } = databricksWorkspace({ ...place, host })
   // What the caller names is meant for where the caller says.
   const isGiven = (place.token ?? place.clientSecret) !== undefined
+  const auth = { ...databricks.auth, trusts: isGiven ? () => true : trusts }
+  if (baseUrl === undefined) {
+    const { origin, authorize } = databricksWorkspace(place)
+    return {
+      ...databricks,
+      baseUrl: `${origin}/serving-endpoints`,
+      auth: { ...auth, authorize: () => authorize },
+    }
+  }
   return {
     ...databricks,
-    baseUrl: `${origin}/serving-endpoints`,
-    auth: { ...databricks.auth, trusts: isGiven ? () => true : trusts, authorize: () => authorize },
+    baseUrl: 'https://workspace.cloud.databricks.com/serving-endpoints',
+    auth: {
+      ...auth,
+      authorize: () => databricksWorkspace({ ...place, host: new URL(baseUrl).origin }).authorize,
+    },
   }
 }
