@@ -40,10 +40,12 @@ test('every provider speaks a dialect that has a row', () => {
   expect(without).toEqual([])
 })
 
-for (const [id, { facts, construct }] of PROVIDERS) {
+const SERVED = [...PROVIDERS].flatMap(([id, { facts, construct }]) => {
   const row = ROWS.get(facts.dialect.id)
-  if (row) describe(id, () => essentials({ ...row, id, chat: (options) => construct(options) }))
-}
+  return row ? [{ ...row, id, chat: (options: ChatOptions) => construct(options) }] : []
+})
+
+describe.each(SERVED)('$id', (row) => void essentials(row))
 
 describe('a provider that nobody has heard of', () => {
   // This value is all there is of it.
