@@ -50,7 +50,7 @@ export function chatAnthropic({ betaHeaders = [], ...options }: AnthropicOptions
 }
 
 /** The same as `chatAnthropic`. */
-export const chatClaude = chatAnthropic
+export const chatClaude = (options: AnthropicOptions = {}): Chat => chatAnthropic(options)
 
 /**
  * A chat with Google's Gemini. The key is found in `GOOGLE_API_KEY` or `GEMINI_API_KEY`; without one, the application default
