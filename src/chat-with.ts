@@ -11,6 +11,7 @@ import type { PromptCache } from './core/request.ts'
 import type { Tool } from './core/tool.ts'
 import { LONGEST_TIMER } from './lib/longest-timer.ts'
 import { isObject } from './lib/merge.ts'
+import { callable, count, milliseconds, oneOf, show, text, unfit } from './lib/option.ts'
 import { type Credentials, authorizer } from './providers/auth.ts'
 import { TIMEOUTS, type Timeouts } from './providers/line.ts'
 import type { Provider } from './providers/provider.ts'
@@ -101,30 +102,19 @@ export function chatWith(
   } = options
   const baseUrl = options.baseUrl === undefined ? provider.baseUrl : httpUrl(options.baseUrl, provider)
   const model = options.model ?? provider.model
-  if (model === undefined) throw new TypeError(`${provider.name} has no default model: pass model`)
-  if (!Number.isInteger(retries) || retries < 0)
-    throw new RangeError(`retries must be a whole number, 0 or more: it is ${retries}`)
-  if (!['warn', 'silent', 'error'].includes(adjust))
-    throw new TypeError(`adjust must be 'warn', 'silent' or 'error': it is ${JSON.stringify(adjust)}`)
-  if (apiArgs !== undefined && !isObject(apiArgs))
-    throw new TypeError(`apiArgs must be an object: it is ${show(apiArgs)}`)
-  if (
-    route !== undefined &&
-    typeof route !== 'function' &&
-    !['fastest', 'cheapest', 'preferred'].includes(route)
-  )
+  if (model === undefined)
     throw new TypeError(
-      `route must be 'fastest', 'cheapest', 'preferred' or a function: it is ${show(route)}`,
+      `${provider.name} has no default model: pass model${provider.models ? ` (${provider.models})` : ''}`,
     )
-  if (!(coldStart >= 0)) throw new RangeError(`coldStart must be milliseconds, 0 or more: it is ${coldStart}`)
-  if (onWait !== undefined && typeof onWait !== 'function')
-    throw new TypeError(`onWait must be a function: it is ${show(onWait)}`)
-  if (fetch !== undefined && typeof fetch !== 'function')
-    throw new TypeError(`fetch must be a function: it is ${show(fetch)}`)
-  if (cache !== undefined && !['5m', '1h', 'none'].includes(cache))
-    throw new TypeError(`cache must be '5m', '1h' or 'none': it is ${show(cache)}`)
-  if (stream !== undefined && typeof stream !== 'boolean')
-    throw new TypeError(`stream must be true or false: it is ${show(stream)}`)
+  count('retries', retries)
+  oneOf('adjust', adjust, ['warn', 'silent', 'error'])
+  oneOf('cache', cache, ['5m', '1h', 'none'])
+  if (typeof route !== 'function') oneOf('route', route, ['fastest', 'cheapest', 'preferred'], 'a function')
+  if (apiArgs !== undefined && !isObject(apiArgs)) throw unfit('apiArgs', 'an object', apiArgs)
+  milliseconds('coldStart', coldStart)
+  callable('onWait', onWait)
+  callable('fetch', fetch)
+  if (stream !== undefined && typeof stream !== 'boolean') throw unfit('stream', 'true or false', stream)
   return new Chat(
     {
       line: {
@@ -171,29 +161,17 @@ function toolboxOf({
   toolTimeout: timeout = 120_000,
   approve,
 }: ChatOptions): Toolbox {
-  if (mode !== 'concurrent' && mode !== 'sequential')
-    throw new TypeError(`toolMode must be 'concurrent' or 'sequential': it is ${show(mode)}`)
-  if (!Number.isInteger(maxRounds) || maxRounds < 0)
-    throw new RangeError(`maxToolRounds must be a whole number, 0 or more: it is ${maxRounds}`)
-  if (!(timeout >= 0)) throw new RangeError(`toolTimeout must be milliseconds, 0 or more: it is ${timeout}`)
-  if (approve !== undefined && typeof approve !== 'function')
-    throw new TypeError(`approve must be a function: it is ${show(approve)}`)
+  oneOf('toolMode', mode, ['concurrent', 'sequential'])
+  count('maxToolRounds', maxRounds)
+  milliseconds('toolTimeout', timeout)
+  callable('approve', approve)
   return new Toolbox({ mode, maxRounds, timeout, approve }, tools)
-}
-
-/**
- * A text that an option must be.
- * @throws TypeError for anything else, and for an empty one
- */
-export function text(value: unknown, option: string): string {
-  if (typeof value === 'string' && value.trim() !== '') return value
-  throw new TypeError(`${option} must be a non-empty string: it is ${JSON.stringify(value) ?? 'missing'}`)
 }
 
 /** A bare host, such as an Endpoint's, means the root of its API. */
 function httpUrl(value: string, { root, baseUrl }: Provider): string {
   if (!/^https?:\/\//i.test(value) || !URL.canParse(value))
-    throw new TypeError(`baseUrl must be an http: or https: URL: it is ${JSON.stringify(value)}`)
+    throw unfit('baseUrl', 'an http: or https: URL', value)
   if (!/^[^/]*\/\/[^/?#]*\/?$/.test(value)) return value
   const path = root ?? baseUrl.replace(/^[^/]*\/\/[^/?#]*\/?/, '')
   return `${value.replace(/\/$/, '')}${path && `/${path}`}`
@@ -206,21 +184,17 @@ function limits(timeout: ChatOptions['timeout']): Timeouts {
     if (!Object.hasOwn(TIMEOUTS, name))
       throw new TypeError(`timeout.${name} is unknown: choose among ${Object.keys(TIMEOUTS).join(', ')}`)
     if (ms === undefined) continue
-    if (!(ms >= 0)) throw new RangeError(`timeout.${name} must be milliseconds, 0 or more: it is ${ms}`)
+    milliseconds(`timeout.${name}`, ms)
     limited[name] = ms > LONGEST_TIMER ? 0 : ms
   }
   return limited as unknown as Timeouts
 }
 
-const show = (value: unknown): string => JSON.stringify(value) ?? typeof value
-
 /** Headers with their names in lower case, so that a person's spelling replaces ours instead of standing beside it. */
 function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
-  if (!isObject(headers)) throw new TypeError(`apiHeaders must be an object: it is ${show(headers)}`)
+  if (!isObject(headers)) throw unfit('apiHeaders', 'an object', headers)
   for (const [name, value] of Object.entries<unknown>(headers))
     if (typeof value !== 'string' || /[\r\n\0]/.test(value))
-      throw new TypeError(
-        `apiHeaders[${JSON.stringify(name)}] must be a text of one line: it is ${show(value)}`,
-      )
+      throw unfit(`apiHeaders[${show(name)}]`, 'a text of one line', value)
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }

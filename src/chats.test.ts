@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { answer, completion, json, loopback, willing } from '../test/loopback.ts'
-import { type HuggingFaceOptions, chat, chatHuggingFace, chatOpenAICompatible } from './chats.ts'
+import { chat } from './chats.ts'
+import { type HuggingFaceOptions, chatHuggingFace } from './chats-hosts.ts'
+import { chatOpenAICompatible } from './chats-servers.ts'
 
 const DEFAULT = 'meta-llama/Llama-3.1-8B-Instruct'
 
@@ -161,12 +163,26 @@ describe('chat by name', () => {
     expect([own.model, own.provider.id]).toEqual(['a/b', 'openai-compatible'])
   })
 
-  test.each(['mistral/small', 'toString/x', '__proto__', '/x', 'HuggingFace/x'])(
+  test.each(['nobody-at-all/small', 'toString/x', '__proto__', '/x', 'HuggingFace/x'])(
     'tells which providers there are for %s',
     (name) => {
       expect(() => chat(name)).toThrow(/there is no provider.*huggingface/)
     },
   )
+
+  test.each([
+    ['opnai/gpt-5', 'openai'],
+    ['aws_bedrock/m', 'aws-bedrock'],
+    ['gemini', 'google-gemini'],
+    ['Antropic', 'anthropic'],
+    ['ollamma/x', 'ollama'],
+  ])('asks of %s whether %s was meant', (name, meant) => {
+    expect(() => chat(name)).toThrow(`did you mean "${meant}"?`)
+  })
+
+  test('knows Anthropic by its model too', () => {
+    expect(chat('claude/claude-haiku-4-5').provider.id).toBe('anthropic')
+  })
 
   test('refuses a name that is empty or no string', () => {
     for (const name of ['', ' ', undefined, 3]) expect(() => chat(name as string)).toThrow(TypeError)

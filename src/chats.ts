@@ -1,77 +1,97 @@
-import type { Route } from './capabilities/rank.ts'
-import { type ChatOptions, chatWith, text } from './chat-with.ts'
+import type { ChatOptions } from './chat-with.ts'
 import type { Chat } from './chat/chat.ts'
-import type { Waiting } from './chat/session.ts'
-import type { Quirks } from './dialects/dialect.ts'
+import {
+  chatAwsBedrock,
+  chatAzureOpenAI,
+  chatCloudflare,
+  chatCortexAnalyst,
+  chatDatabricks,
+  chatGoogleVertex,
+  chatSnowflake,
+} from './chats-clouds.ts'
+import {
+  chatGitHub,
+  chatGroq,
+  chatHuggingFace,
+  chatOpenRouter,
+  chatPerplexity,
+  chatPortkey,
+} from './chats-hosts.ts'
+import { chatAnthropic, chatDeepSeek, chatGoogleGemini, chatMistral, chatOpenAI } from './chats-makers.ts'
+import { chatLMStudio, chatOllama, chatOpenAICompatible, chatVLLM } from './chats-servers.ts'
+import { distance } from './lib/edit-distance.ts'
+import { text } from './lib/option.ts'
+import { anthropic } from './providers/anthropic.ts'
+import { awsBedrock } from './providers/aws-bedrock.ts'
+import { azureOpenAI } from './providers/azure-openai.ts'
+import { cloudflare } from './providers/cloudflare.ts'
+import { databricks } from './providers/databricks.ts'
+import { deepseek } from './providers/deepseek.ts'
+import { github } from './providers/github.ts'
+import { googleGemini } from './providers/google-gemini.ts'
+import { googleVertex } from './providers/google-vertex.ts'
+import { groq } from './providers/groq.ts'
 import { huggingface } from './providers/huggingface.ts'
-import { openaiCompatible } from './providers/openai-compatible.ts'
+import { LM_STUDIO } from './providers/lmstudio.ts'
+import { mistral } from './providers/mistral.ts'
+import { OLLAMA } from './providers/ollama.ts'
+import { OPENAI } from './providers/openai.ts'
+import { openaiLike } from './providers/openai-compatible.ts'
+import { openrouter } from './providers/openrouter.ts'
+import { perplexity } from './providers/perplexity.ts'
+import { portkey } from './providers/portkey.ts'
+import type { ProviderFacts } from './providers/provider.ts'
+import { cortexAnalyst, snowflake } from './providers/snowflake.ts'
+import { vllm } from './providers/vllm.ts'
 
-/** What a chat with Hugging Face can be told besides. */
-export interface HuggingFaceOptions extends ChatOptions {
-  /**
-   * Which of the backends that can answer a request is asked, where the model names none: `fastest`, `cheapest` by output,
-   * `preferred` (the order of your settings on the Hub), or a function that orders them. The chat stays with who has answered until
-   * that one fails; then the next is asked. @default 'fastest'
-   */
-  readonly route?: Route | undefined
-  /** How long to wait for an Endpoint that is asleep or loading, in milliseconds. @default 600_000 */
-  readonly coldStart?: number | undefined
-  /** Hears, again and again, that a chat waits for a server to start. */
-  readonly onWait?: ((waiting: Waiting) => void) | undefined
-  /** Groups the requests of this chat on the bill: `true` for an id of its own. `chat.bill()` reads what they cost. */
-  readonly sessionId?: string | true | undefined
-  /** The organisation that pays, by its name on the Hub (the `X-HF-Bill-To` header). */
-  readonly billTo?: string | undefined
+/** A provider that `chat` knows by name. */
+export interface Named {
+  readonly facts: ProviderFacts
+  readonly construct: (options: ChatOptions) => Chat
 }
 
-/** What a chat with any OpenAI-like server must be told. */
-export interface OpenAICompatibleOptions extends ChatOptions {
-  readonly baseUrl: string
-  readonly model: string
-  /** What to call the server in messages. @default its host */
-  readonly name?: string | undefined
-  /** Where its spelling differs from OpenAI's. */
-  readonly quirks?: Quirks | undefined
-}
+/** What options a constructor needs besides, it says itself. */
+const named = <T extends ChatOptions>(facts: ProviderFacts, construct: (options: T) => Chat): Named => ({
+  facts,
+  construct: construct as (options: ChatOptions) => Chat,
+})
 
-/**
- * A chat with a model hosted on Hugging Face: through the router to any inference provider, or at `baseUrl` on a dedicated
- * Endpoint, TGI, vLLM or llama-server. A model may name its backend or a rule to choose one: `org/model:groq`, `:fastest`,
- * `:cheapest`, `:preferred`. https://huggingface.co/docs/inference-providers
- * @throws TypeError or RangeError for an option of the wrong type or value
- * @example
- * const chat = chatHuggingFace({ systemPrompt: 'Be terse.', params: { temperature: 0.2 } })
- * console.log(await chat.chat('Tell me three jokes about statisticians'))
- */
-export function chatHuggingFace(options: HuggingFaceOptions = {}): Chat {
-  const { billTo, sessionId, ...rest } = options
-  const session = sessionId === true ? crypto.randomUUID() : sessionId
-  return chatWith(huggingface, rest, {
-    ...(billTo !== undefined && { 'x-hf-bill-to': text(billTo, 'billTo') }),
-    ...(session !== undefined && { 'x-hf-session-id': text(session, 'sessionId') }),
-  })
-}
+/** All providers, by the names that `chat` knows. */
+export const PROVIDERS: ReadonlyMap<string, Named> = /* @__PURE__ */ new Map(
+  [
+    /* @__PURE__ */ named(huggingface, chatHuggingFace),
+    /* @__PURE__ */ named(OPENAI, chatOpenAI),
+    /* @__PURE__ */ named(anthropic, chatAnthropic),
+    /* @__PURE__ */ named(googleGemini, chatGoogleGemini),
+    /* @__PURE__ */ named(mistral, chatMistral),
+    /* @__PURE__ */ named(deepseek, chatDeepSeek),
+    /* @__PURE__ */ named(groq, chatGroq),
+    /* @__PURE__ */ named(openrouter, chatOpenRouter),
+    /* @__PURE__ */ named(perplexity, chatPerplexity),
+    /* @__PURE__ */ named(portkey, chatPortkey),
+    /* @__PURE__ */ named(azureOpenAI, chatAzureOpenAI),
+    /* @__PURE__ */ named(awsBedrock, chatAwsBedrock),
+    /* @__PURE__ */ named(googleVertex, chatGoogleVertex),
+    /* @__PURE__ */ named(cloudflare, chatCloudflare),
+    /* @__PURE__ */ named(databricks, chatDatabricks),
+    /* @__PURE__ */ named(snowflake, chatSnowflake),
+    /* @__PURE__ */ named(cortexAnalyst, chatCortexAnalyst),
+    /* @__PURE__ */ named(OLLAMA, chatOllama),
+    /* @__PURE__ */ named(LM_STUDIO, chatLMStudio),
+    /* @__PURE__ */ named(vllm, chatVLLM),
+    /* @__PURE__ */ named(github, chatGitHub),
+    /* @__PURE__ */ named(openaiLike, chatOpenAICompatible),
+  ].map((one) => [one.facts.id, one] as const),
+)
 
-/**
- * A chat with any server that speaks OpenAI's chat completions.
- * @throws TypeError or RangeError for an option of the wrong type or value
- * @example
- * const chat = chatOpenAICompatible({ baseUrl: 'http://127.0.0.1:8080/v1', model: 'default' })
- */
-export function chatOpenAICompatible(options: OpenAICompatibleOptions): Chat {
-  const { name, quirks, ...rest } = options
-  const baseUrl = text(rest.baseUrl, 'baseUrl')
-  const host = /^https?:\/\/(?:[^/?#]*@)?([^/?#]+)/i.exec(baseUrl)?.[1] ?? baseUrl
-  return chatWith(openaiCompatible(baseUrl, name ?? host, quirks), rest)
-}
-
-const CONSTRUCTORS: Readonly<Record<string, (options: ChatOptions) => Chat>> = {
-  huggingface: chatHuggingFace,
-  'openai-compatible': (options) => chatOpenAICompatible(options as OpenAICompatibleOptions),
-}
+/** Other names of providers. */
+const ALIASES: Readonly<Record<string, string>> = { claude: 'anthropic' }
 
 /** The names that `chat` knows. */
-export const PROVIDER_NAMES: readonly string[] = /* @__PURE__ */ Object.keys(CONSTRUCTORS)
+export const PROVIDER_NAMES: readonly string[] = /* @__PURE__ */ [
+  .../* @__PURE__ */ PROVIDERS.keys(),
+  .../* @__PURE__ */ Object.keys(ALIASES),
+]
 
 /**
  * A chat by name: `provider` or `provider/model`, where the model may hold slashes itself.
@@ -81,10 +101,18 @@ export const PROVIDER_NAMES: readonly string[] = /* @__PURE__ */ Object.keys(CON
  */
 export function chat(name: string, options: ChatOptions = {}): Chat {
   const [provider = '', ...model] = text(name, 'name').split('/')
-  const construct = Object.hasOwn(CONSTRUCTORS, provider) ? CONSTRUCTORS[provider] : undefined
-  if (!construct)
-    throw new TypeError(
-      `there is no provider ${JSON.stringify(provider)}: choose one of ${PROVIDER_NAMES.join(', ')}`,
-    )
-  return construct(model.length > 0 ? { ...options, model: model.join('/') } : options)
+  const found = PROVIDERS.get(Object.hasOwn(ALIASES, provider) ? (ALIASES[provider] ?? '') : provider)
+  if (!found) throw new TypeError(`there is no provider ${JSON.stringify(provider)}: ${suggestion(provider)}`)
+  return found.construct(model.length > 0 ? { ...options, model: model.join('/') } : options)
+}
+
+/** The name that was probably meant, or all of them. */
+function suggestion(provider: string): string {
+  const wanted = provider.toLowerCase()
+  const part = PROVIDER_NAMES.find((name) => wanted.length > 3 && name.split('-').includes(wanted))
+  const far = (name: string): number => distance(name, wanted)
+  const nearest = part ?? PROVIDER_NAMES.toSorted((a, b) => far(a) - far(b))[0] ?? ''
+  return part || far(nearest) <= Math.max(1, nearest.length / 4)
+    ? `did you mean ${JSON.stringify(nearest)}?`
+    : `choose one of ${PROVIDER_NAMES.join(', ')}`
 }

@@ -1,6 +1,43 @@
-export { chat, chatHuggingFace, chatOpenAICompatible } from './chats.ts'
 export type { ChatOptions } from './chat-with.ts'
-export type { HuggingFaceOptions, OpenAICompatibleOptions } from './chats.ts'
+export { chat } from './chats.ts'
+export {
+  chatAwsBedrock,
+  chatAzureOpenAI,
+  chatCloudflare,
+  chatCortexAnalyst,
+  chatDatabricks,
+  chatGoogleVertex,
+  chatSnowflake,
+} from './chats-clouds.ts'
+export type {
+  AwsBedrockOptions,
+  AzureOpenAIOptions,
+  CloudflareOptions,
+  CortexAnalystOptions,
+  DatabricksChatOptions,
+  GoogleVertexOptions,
+  SnowflakeChatOptions,
+} from './chats-clouds.ts'
+export {
+  chatGitHub,
+  chatGroq,
+  chatHuggingFace,
+  chatOpenRouter,
+  chatPerplexity,
+  chatPortkey,
+} from './chats-hosts.ts'
+export type { HuggingFaceOptions, OpenRouterOptions, PortkeyOptions } from './chats-hosts.ts'
+export {
+  chatAnthropic,
+  chatClaude,
+  chatDeepSeek,
+  chatGoogleGemini,
+  chatMistral,
+  chatOpenAI,
+} from './chats-makers.ts'
+export type { AnthropicOptions, OpenAIOptions } from './chats-makers.ts'
+export { chatLMStudio, chatOllama, chatOpenAICompatible, chatVLLM } from './chats-servers.ts'
+export type { OpenAICompatibleOptions, ServerOptions, VLLMOptions } from './chats-servers.ts'
 export { Chat } from './chat/chat.ts'
 export type { AskOptions, CompactOptions, StructuredOptions } from './chat/chat.ts'
 export type { Round } from './chat/history.ts'

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
-import { chatOpenAICompatible } from '../chats.ts'
+import { chatOpenAICompatible } from '../chats-servers.ts'
 
 test('a server that wants ids of nine letters and digits is given them, for call and result alike, from then on', async () => {
   const seen: string[][] = []

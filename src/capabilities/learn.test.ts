@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, describe, expect, test, vi } from 'vitest'
-import { type OpenAICompatibleOptions, chatOpenAICompatible } from '../chats.ts'
+import { type OpenAICompatibleOptions, chatOpenAICompatible } from '../chats-servers.ts'
 import type { Chat } from '../chat/chat.ts'
 
 type Body = Readonly<Record<string, unknown>>

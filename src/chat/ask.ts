@@ -70,8 +70,7 @@ export async function ask(
   adjustments: Adjustment[],
 ): Promise<Asked> {
   const { line } = session
-  const known = dialectOf(line.provider.dialect)
-  const dialect = known instanceof Promise ? await known : known
+  const dialect = await dialectOf(line.provider.dialect)
   const plain: Readers = { next: () => dialect.reader(), leaks: () => undefined, form: () => undefined }
   const budget = await session.budget
   budget?.check()
@@ -94,7 +93,7 @@ export async function ask(
   }
   if (session.routing && isDemanding(request)) await (await import('./route.ts')).prepare(attempt)
   for (;;) {
-    const { fitted, known: capabilities, ...wire } = await spell(attempt)
+    const { fitted, known, ...wire } = await spell(attempt)
     adjustments.splice(0, adjustments.length, ...told(fitted, attempt.lessons))
     for (const adjustment of adjustments) report(session, adjustment)
     const readers =
@@ -106,7 +105,7 @@ export async function ask(
       const { framer } = dialect
       const reply = await send({ line, wire, signal, leash, reader: readers.next, framer, retries, delay })
       settle(attempt, reply)
-      return { reply, leaks: readers.leaks(), form: readers.form(), target, known: capabilities }
+      return { reply, leaks: readers.leaks(), form: readers.form(), target, known }
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
       await (await import('./remedy.ts')).remedy(attempt, error, wire, fitted)

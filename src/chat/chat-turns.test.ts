@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import type { OpenAICompatibleOptions } from '../chats.ts'
+import type { OpenAICompatibleOptions } from '../chats-servers.ts'
 import { chatOpenAICompatible, image, textOf } from '../index.ts'
 import type { AssistantTurn, Chat, Turn, UserTurn } from '../index.ts'
 import { type Loopback, loopback, willing } from '../../test/loopback.ts'

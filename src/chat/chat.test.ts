@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { OpenAICompatibleOptions } from '../chats.ts'
+import type { OpenAICompatibleOptions } from '../chats-servers.ts'
 import { type Chat, chatOpenAICompatible, image, textOf } from '../index.ts'
 import {
   type Loopback,

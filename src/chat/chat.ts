@@ -12,7 +12,6 @@ import type { Cost } from './cost.ts'
 import { type Echo, echoOf } from './echo-of.ts'
 import type { ChatEvent } from './events.ts'
 import type { Explanation } from './explain.ts'
-import { readInput } from './read-input.ts'
 import { type RoundsOptions, rounds } from './rounds.ts'
 import { type Session, fork } from './session.ts'
 import type { StructuredStep } from './structured.ts'
@@ -283,3 +282,10 @@ export class Chat extends Conversation {
 /** What prints a conversation, where anything is to be printed. */
 const echoFor = async (echo: Echo): Promise<typeof import('./echo.ts').echoed | undefined> =>
   echo === 'none' ? undefined : (await import('./echo.ts')).echoed
+
+/** What is still being read; what reads it is loaded only for that. */
+async function readInput(input: Promise<UserTurn>, signal: AbortSignal | undefined): Promise<UserTurn> {
+  // It may fail before anybody looks.
+  input.catch(() => undefined)
+  return (await import('./read-input.ts')).readInput(input, signal)
+}

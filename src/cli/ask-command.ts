@@ -18,7 +18,10 @@ interface Flags extends Pick<
   readonly debug?: boolean
 }
 
-const MODEL = new Option('-m, --model <name>', 'provider/model, a model id of the Hub, or a .gguf file')
+const MODEL = new Option(
+  '-m, --model <name>',
+  'provider/model, a model id of the Hub, or a .gguf file; `natter providers` lists who',
+)
 const ECHO = new Option(
   '--echo <what>',
   'show none, output (the answer), or all (prompt, thinking, tokens too)',
@@ -29,7 +32,7 @@ const ECHO = new Option(
 /** `natter [options] [prompt...]`. */
 export function askCommand(program: Command, found: (task: AskTask) => void): void {
   program
-    .description('Chat with models hosted on Hugging Face, or on this machine.')
+    .description('Chat with models hosted on Hugging Face, anywhere else, or on this machine.')
     .usage('[options] [prompt...]\n       natter serve --local [options]')
     .argument('[prompt...]', 'what to ask; without it, a conversation on a terminal')
     .addOption(orFrom('NATTER_MODEL', MODEL))

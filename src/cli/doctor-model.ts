@@ -1,7 +1,7 @@
 import { type Catalog, type CatalogModel, liveOf, readCatalog } from '../capabilities/catalog.ts'
 import { splitModel } from '../capabilities/model-name.ts'
 import { nearest, successorOf } from '../capabilities/rank.ts'
-import { chatHuggingFace } from '../chats.ts'
+import { chatHuggingFace } from '../chats-hosts.ts'
 import { findKey } from '../providers/auth.ts'
 import { catalogOf } from '../providers/catalog.ts'
 import { HubFetch } from '../providers/hub-fetch.ts'

@@ -6,7 +6,7 @@ stopSequences, reasoningEffort, reasoningTokens; any other goes into the request
 
 Keys come from the environment, never from the command line, where other users could see them:
   HF_TOKEN, HUGGINGFACE_API_KEY, HUGGING_FACE_HUB_TOKEN, HF_TOKEN_PATH, or what
-  \`natter login\` or \`hf auth login\` stored.
+  \`natter login\` or \`hf auth login\` stored; \`natter providers\` lists those of the others.
 With no key at all the built-in tiny model answers.
 Also read: NATTER_MODEL (as --model), NATTER_ECHO (as --echo), HTTPS_PROXY, NO_PROXY, NO_COLOR, FORCE_COLOR.
 
@@ -16,6 +16,7 @@ Examples:
   $ natter "Tell me three jokes about statisticians"
   $ cat letter.txt | natter "Summarise this in one sentence"
   $ natter -m meta-llama/Llama-3.1-8B-Instruct:fastest -p temperature=0 "Name a prime"
+  $ natter -m openai "Say hello"
   $ natter --base-url http://127.0.0.1:8080/v1 --json "Hi" | jq -r .text
   $ natter --local model.gguf
   $ natter serve --local`

@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
 import type { Chat } from '../chat/chat.ts'
 import type { ChatOptions } from '../chat-with.ts'
-import { type HuggingFaceOptions, PROVIDER_NAMES, chat } from '../chats.ts'
+import { PROVIDERS, PROVIDER_NAMES, chat } from '../chats.ts'
+import type { HuggingFaceOptions } from '../chats-hosts.ts'
 import { findKey } from '../providers/auth.ts'
 import { huggingface } from '../providers/huggingface.ts'
 import type { AskTask } from './task.ts'
@@ -34,7 +35,8 @@ export async function openChat(task: AskTask): Promise<OpenChat> {
       note(`no key found, so the built-in tiny model answers; set HF_TOKEN to use a real one (${keyPage()})`)
     return openLocal(target.model, options)
   }
-  const found = findKey(huggingface.auth)?.key
+  const provider = target.name.split('/')[0] ?? ''
+  const found = findKey(PROVIDERS.get(provider)?.facts.auth ?? huggingface.auth)?.key
   if (found) keepSecret(found)
   const remote: HuggingFaceOptions = {
     ...options,
@@ -43,7 +45,7 @@ export async function openChat(task: AskTask): Promise<OpenChat> {
     ...(task.apiKeyEnv !== undefined && { apiKey: keyIn(task.apiKeyEnv) }),
     ...(task.debug && { fetch: (await import('./recorder.ts')).recorder() }),
   }
-  if (target.name.startsWith('openai-compatible') && task.baseUrl === undefined)
+  if (['openai-compatible', 'vllm'].includes(provider) && task.baseUrl === undefined)
     throw new UsageError(`${target.name} needs --base-url: the address of the server`)
   return { chat: checked(() => chat(target.name, remote)), close: () => Promise.resolve() }
 }

@@ -28,6 +28,8 @@ async function perform(task: Task): Promise<number> {
       return (await import('./login.ts')).login(task)
     case 'logout':
       return (await import('./logout.ts')).logout()
+    case 'providers':
+      return (await import('./providers.ts')).providers(task.json)
     case 'whoami':
       return (await import('./whoami.ts')).whoami(task)
     case 'models':

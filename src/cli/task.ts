@@ -84,6 +84,12 @@ export interface DoctorTask {
   readonly json: boolean
 }
 
+/** What `natter providers …` was asked to do. */
+export interface ProvidersTask {
+  readonly type: 'providers'
+  readonly json: boolean
+}
+
 /** What a command line asks for. */
 export type Task =
   | AskTask
@@ -94,3 +100,4 @@ export type Task =
   | ModelsTask
   | ForgetTask
   | DoctorTask
+  | ProvidersTask

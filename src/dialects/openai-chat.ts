@@ -161,16 +161,20 @@ function spellMedia(media: Media): Part {
   }
 }
 
-/** Thinking is not sent back: Gemma's hosts refuse it ("reasoning_content: property … is unsupported"), others count it as input. */
+/** Thinking is sent back only beside calls, and only where a quirk says so: Gemma's hosts refuse it ("reasoning_content: property … is unsupported"), others count it as input. */
 function assistantMessages(turn: AssistantTurn, quirks: Quirks): Message[] {
   const text = textOf(turn) || (turn.refusal ?? '')
   const content = text && spellText(text, quirks)
   const calls = turn.contents.filter((part) => part.type === 'tool-call')
+  const field = quirks.thinkingBesideCalls
   if (calls.length > 0)
     return [
       {
         role: 'assistant',
         content: quirks.textBesideCalls === false ? null : content || null,
+        ...(field && {
+          [field]: turn.contents.map((it) => (it.type === 'thinking' ? it.text : '')).join('') || undefined,
+        }),
         tool_calls: calls.map((call) => spellCall(call, quirks)),
       },
     ]

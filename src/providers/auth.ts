@@ -1,5 +1,4 @@
 import { env } from '#platform'
-import { ChatError } from '../core/errors.ts'
 import { isObject } from '../lib/merge.ts'
 import { isLoopback } from './trust.ts'
 
@@ -22,6 +21,8 @@ export interface Auth {
   readonly trusts?: (url: URL) => boolean
   /** Authorises where no key is found, as by the credentials of a cloud; only what is sent to an address that is trusted. */
   readonly authorize?: () => Authorize | Promise<Authorize>
+  /** Variables that `authorize` itself reads, any of which may be enough. */
+  readonly chainVariables?: readonly string[]
   /** The header for a key; by default `authorization: Bearer …`. */
   readonly header?: (key: string) => Readonly<Record<string, string>>
 }
@@ -58,7 +59,7 @@ export function authorizer(
   apiKey?: string,
   credentials?: Credentials,
 ): Authorize {
-  const { name, auth } = provider
+  const { auth } = provider
   const header = auth.header ?? bearer
   if (apiKey !== undefined && credentials !== undefined)
     throw new TypeError('pass apiKey or credentials, not both')
@@ -94,12 +95,13 @@ export function authorizer(
     if (place.isTrusted && auth.authorize) return chained(request)
     // A server of one's own may want no key; it says so itself if it does.
     if (auth.isOptional || !place.isHome) return {}
-    throw new ChatError(
-      `${name} needs a key, and none was found. Looked in ${auth.places}. ` +
-        `Set one of these, or pass apiKey.${auth.page ? ` Make a key at ${auth.page}` : ''}`,
-      { code: 'no-key', provider: name },
-    )
+    return noKey(provider)
   }
+}
+
+/** Its words are loaded only where they are needed. */
+async function noKey(provider: { readonly name: string; readonly auth: Auth }): Promise<never> {
+  throw (await import('./no-key.ts')).noKey(provider)
 }
 
 function placeOf(

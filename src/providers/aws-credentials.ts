@@ -1,6 +1,7 @@
 import { env, homePath, readText } from '#platform'
 import { ChatError } from '../core/errors.ts'
 import type { AwsCredentials } from './aws-sigv4.ts'
+import { cachedToken } from './cached-token.ts'
 
 /** Where AWS's credentials and region are looked for. */
 export interface AwsOptions {
@@ -15,9 +16,6 @@ export type AwsChain = (init: {
   readonly profile?: string
   readonly clientConfig?: { readonly region: string }
 }) => () => Promise<AwsCredentials>
-
-/** How long before they end credentials are renewed, in milliseconds. */
-const EARLY = 5 * 60_000
 
 /** Not a literal in the import: a bundler would take the package in. */
 const PACKAGE: string = '@aws-sdk/credential-providers'
@@ -36,38 +34,22 @@ export function awsCredentials(
   { profile, region }: AwsOptions = {},
   load: () => Promise<AwsChain> = loadChain,
 ): () => Promise<AwsCredentials> {
-  let known: AwsCredentials | undefined
-  let coming: Promise<AwsCredentials> | undefined
-
-  async function find(): Promise<AwsCredentials> {
+  const found = cachedToken(async () => {
     const chain = await load().catch((cause: unknown) => {
       throw missingPackage(profile, cause)
     })
     try {
-      known = await chain({ ...(profile && { profile }), ...(region && { clientConfig: { region } }) })()
-      return known
+      const value = await chain({
+        ...(profile && { profile }),
+        ...(region && { clientConfig: { region } }),
+      })()
+      return { value, expiresAt: value.expiration?.getTime() }
     } catch (cause) {
       throw noCredentials(profile, cause)
     }
-  }
-
-  return async () => {
-    const found = profile === undefined ? fromEnvironment() : undefined
-    if (found) return found
-    if (known && lasts(known, EARLY)) return known
-    coming ??= find().finally(() => (coming = undefined))
-    try {
-      return await coming
-    } catch (error) {
-      // They could not be renewed, but still hold.
-      if (known && lasts(known, 0)) return known
-      throw error
-    }
-  }
+  })
+  return async () => (profile === undefined ? fromEnvironment() : undefined) ?? found()
 }
-
-const lasts = ({ expiration }: AwsCredentials, ms: number): boolean =>
-  expiration === undefined || expiration.getTime() - Date.now() > ms
 
 function fromEnvironment(): AwsCredentials | undefined {
   const accessKeyId = env('AWS_ACCESS_KEY_ID')

@@ -1,7 +1,7 @@
 import { type Server, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { chatHuggingFace } from '../chats.ts'
+import { chatHuggingFace } from '../chats-hosts.ts'
 
 let server: Server | undefined
 let asked: string[] = []

@@ -1,5 +1,8 @@
 import { env, homePath, joinPath, readText } from '#platform'
 import { openaiChat } from '../dialects/openai-chat.ts'
+import type { Quirks } from '../dialects/dialect.ts'
+import { anthropicMessages, openaiResponses } from '../dialects/lazy-dialects.ts'
+import { oneOf } from '../lib/option.ts'
 import type { Provider } from './provider.ts'
 import { trusting } from './trust.ts'
 
@@ -25,9 +28,36 @@ export const huggingface: Provider = {
       '~/.cache/huggingface/token (which `hf auth login` writes)',
     page: `${TOKEN_PAGE} (it needs the permission "Make calls to Inference Providers")`,
     // On hf.space and hf.jobs anybody's code runs: pass apiKey there.
-    trusts: trusting(['huggingface.co', 'huggingface.cloud', 'hf.co']),
+    trusts: trusting('huggingface.co', 'huggingface.cloud', 'hf.co'),
   },
   advice: async () => (await import('./huggingface-advice.ts')).advice,
+}
+
+/** Text Generation Inference loses the calls of a message that holds text too, and has a spelling of its own for schemas. */
+const TGI: Quirks = { textBesideCalls: false, schemaSpelling: 'value', paramNames: { topK: null } }
+
+/** What is other than in chat completions. Open models are not held to a form, and not every backend knows the mark of a cache. */
+const SURFACES = {
+  'openai-chat': {},
+  'openai-responses': { dialect: openaiResponses },
+  'anthropic-messages': {
+    dialect: anthropicMessages,
+    quirks: { structuredBy: 'tool', promptCache: false },
+  },
+} satisfies Readonly<Record<string, Partial<Provider>>>
+
+/** The APIs that the router speaks, and some Endpoints. */
+export type Surface = keyof typeof SURFACES
+
+/**
+ * Hugging Face by another of its APIs, or with a server that differs.
+ * @throws TypeError for an API there is none of
+ */
+export function huggingfaceBy(surface: Surface = 'openai-chat', quirks?: Quirks | 'tgi'): Provider {
+  oneOf('dialect', surface, Object.keys(SURFACES))
+  const given: Partial<Provider> = SURFACES[surface]
+  const own = quirks === 'tgi' ? TGI : quirks
+  return { ...huggingface, ...given, ...(own && { quirks: { ...given.quirks, ...own } }) }
 }
 
 /** The token that `hf auth login` stored, as huggingface_hub finds it. */

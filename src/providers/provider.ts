@@ -31,6 +31,8 @@ export interface Provider {
   readonly auth: Auth
   /** The model where none is asked for. */
   readonly model?: string
+  /** How a person sees which models there are, for where no model was given. */
+  readonly models?: string
   /** Where its servers differ from the dialect, all of them or those of one model. */
   readonly quirks?: Quirks | ((model: string) => Quirks)
   /** Sent with each request. */

@@ -4,21 +4,21 @@ import { env } from '#platform'
 export const isLoopback = ({ hostname }: URL): boolean =>
   /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
 
-/**
- * Decides where keys from the environment may go: to this machine, by https to these hosts and to those below them, and to
- * wherever the environment itself sends them.
- */
+/** Decides where keys from the environment may go: to this machine, and by https to these hosts and to those below them. */
 export const trusting =
-  (hosts: readonly string[], variable?: string): ((url: URL) => boolean) =>
+  (...hosts: readonly string[]): ((url: URL) => boolean) =>
   (url) =>
     isLoopback(url) ||
-    (url.protocol === 'https:' &&
-      hosts.some((host) => url.hostname === host || url.hostname.endsWith(`.${host}`))) ||
-    (variable !== undefined && url.origin === originOf(env(variable)))
+    (url.protocol === 'https:' && hosts.some((host) => `.${url.hostname}`.endsWith(`.${host}`)))
 
-/** The origin of an address, which may lack its scheme. */
-const originOf = (address: string | undefined): string | undefined =>
-  address !== undefined && URL.canParse(address) ? new URL(address).origin : undefined
+/** The same, and to wherever a variable of the environment itself sends them. */
+export const trustingAlso =
+  (variable: string, ...hosts: readonly string[]): ((url: URL) => boolean) =>
+  (url) => {
+    const address = env(variable)
+    const isSent = address !== undefined && URL.canParse(address) && new URL(address).origin === url.origin
+    return isSent || trusting(...hosts)(url)
+  }
 
 /** An address from the environment, without a slash at its end. */
 export const addressIn = (variable: string): string | undefined =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chatOpenAICompatible } from '../chats.ts'
+import { chatOpenAICompatible } from '../chats-servers.ts'
 import { ChatError } from '../core/errors.ts'
 import { type FakeModel, fakeModel } from './fake-model.ts'
 import type { FakeReply } from './fake-reply.ts'

@@ -122,6 +122,8 @@ export async function serve(row: DialectRow, replies: readonly FakeReply[]): Pro
     reply.once('close', () => {
       if (!reply.writableFinished) givenUp++
     })
+    // A router's catalogue, or a list of models: there is none.
+    if (request.method === 'GET') return void reply.writeHead(404).end('{}')
     void (async () => {
       let text = ''
       for await (const piece of request.setEncoding('utf8')) text += piece as string
