@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { ChatError, type HuggingFaceOptions, chatHuggingFace } from 'natter'
+import { type ChatError, type HuggingFaceOptions, chatHuggingFace } from 'natter'
 import { refusalOf } from './loopback.ts'
 import { modelWith, willing } from './router/backends.ts'
 import { type HuggingFace, startHuggingFace } from './router/hugging-face.ts'

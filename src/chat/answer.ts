@@ -5,7 +5,7 @@ import { dialectOf } from '../dialects/lazy-dialects.ts'
 import { TurnBuilder, type TurnFacts } from '../core/turn-builder.ts'
 import type { Adjustment, AssistantTurn, Turn, UserTurn } from '../core/turn.ts'
 import type { Leash } from '../providers/line.ts'
-import { type Asked, ask, report } from './ask.ts'
+import { type Asked, ask } from './ask.ts'
 import type { ChatEvent } from './events.ts'
 import { callsOf } from './history.ts'
 import type { Session } from './session.ts'
@@ -103,11 +103,16 @@ export async function* answer(
         held.push(rest)
       }
       if (held.length > 0) yield held
-      if (leaks && leaks.lifted > 0) adjustments.push(leaks.adjustment)
-      if (mustCall && !builder.hasCalls) adjustments.push(NOT_CALLED)
-      for (const adjustment of adjustments) if (!told.has(adjustment.name)) report(session, adjustment)
-      const late = news()
-      if (late.length > 0) yield late
+      const later = [
+        ...(leaks && leaks.lifted > 0 ? [leaks.adjustment] : []),
+        ...(mustCall && !builder.hasCalls ? [NOT_CALLED] : []),
+      ]
+      if (later.length > 0) {
+        const { report } = await import('./report.ts')
+        for (const adjustment of later) report(session, adjustment)
+        adjustments.push(...later)
+        yield news()
+      }
       break
     }
     isOver = true

@@ -1,4 +1,3 @@
-import { warn } from '#platform'
 import { type Capabilities, learned as merged } from '../capabilities/capabilities.ts'
 import { type Fitted, asItIs } from '../capabilities/fits.ts'
 import { ChatError } from '../core/errors.ts'
@@ -94,8 +93,9 @@ export async function ask(
   if (session.routing && isDemanding(request)) await (await import('./route.ts')).prepare(attempt)
   for (;;) {
     const { fitted, known, ...wire } = await spell(attempt)
-    adjustments.splice(0, adjustments.length, ...told(fitted, attempt.lessons))
-    for (const adjustment of adjustments) report(session, adjustment)
+    adjustments.length = 0
+    if (fitted.adjustments.length + attempt.lessons.length > 0)
+      adjustments.push(...(await import('./report.ts')).told(session, fitted, attempt.lessons))
     const readers =
       tools || fitted.reading
         ? await (await import('./readers.ts')).readersFor(dialect, fitted, tools)
@@ -150,26 +150,4 @@ export async function spell({
     asItIs(asked, dialect, quirks, known) ??
     (await (await import('./mended.ts')).mended({ session, dialect, quirks }, target, asked, known ?? {}))
   return { ...dialect.encode(fitted.request, fitted.quirks), fitted, known: known ?? {} }
-}
-
-/** What was changed, each thing once: what a refusal taught says more than that it was left out. */
-const told = (fitted: Fitted, lessons: readonly Adjustment[]): readonly Adjustment[] => [
-  ...lessons,
-  ...fitted.adjustments.filter(({ name }) => !lessons.some((lesson) => lesson.name === name)),
-]
-
-/** These change what was asked of whom, not the request. */
-const HARMLESS = new Set<Adjustment['type']>(['tool-calls', 'route'])
-
-/** Warns of an adjustment once per model, or refuses to make it. */
-export function report({ adjust, line, model, warned }: Session, { type, name, message }: Adjustment): void {
-  if (adjust === 'error' && !HARMLESS.has(type))
-    throw new ChatError(`The request would have to be changed, which adjust: 'error' forbids: ${message}.`, {
-      code: 'bad-request',
-      provider: line.provider.name,
-    })
-  const key = `${model} ${name}`
-  if (adjust === 'silent' || warned.has(key)) return
-  warned.add(key)
-  warn(`${line.provider.name}/${model}: ${message}`)
 }

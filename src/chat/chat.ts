@@ -1,4 +1,3 @@
-import { warn } from '#platform'
 import type { DeepPartial } from '../core/deep-partial.ts'
 import { ChatError } from '../core/errors.ts'
 import type { ToolChoice } from '../core/request.ts'
@@ -154,7 +153,7 @@ export class Chat extends Conversation {
     let step = await batches.next()
     while (!step.done) step = await batches.next()
     const turn = step.value
-    this.#warnOf(turn)
+    if (!WHOLE.has(turn.finish)) (await import('./report.ts')).warnUnlessWhole(sessionOf(this), turn)
     return textOf(turn) || (turn.refusal ?? '')
   }
 
@@ -268,16 +267,10 @@ export class Chat extends Conversation {
   #echoFor(options: AskOptions): Echo {
     return options.echo === undefined ? this.#echo : echoOf(options.echo)
   }
-
-  #warnOf({ finish }: AssistantTurn): void {
-    const why = {
-      length: 'it reached its token limit (params.maxTokens raises it)',
-      'context-window': "it reached the model's context window",
-      'content-filter': "it was stopped by the provider's content filter",
-    }[finish as string]
-    if (why) warn(`${this.provider.name}/${this.model}: the answer is not whole, ${why}`)
-  }
 }
+
+/** How most answers end. */
+const WHOLE = new Set<string>(['stop', 'tool-calls', 'unknown'])
 
 /** What prints a conversation, where anything is to be printed. */
 const echoFor = async (echo: Echo): Promise<typeof import('./echo.ts').echoed | undefined> =>

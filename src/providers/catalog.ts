@@ -44,9 +44,10 @@ const last = new Map<string, KeptCatalog>()
 
 async function findCatalog(line: Line, url: string): Promise<KeptCatalog | undefined> {
   const name = `catalog-${nameOf(url)}`
-  const kept = readKept(name)
-  const old = kept ? { body: kept.value, at: kept.at, isStale: true } : last.get(url)
-  if (kept && Date.now() - kept.at < FRESH_ON_DISK) return { body: kept.value, at: kept.at, isStale: false }
+  const stored = readKept(name)
+  const old = stored ? { body: stored.value, at: stored.at, isStale: true } : last.get(url)
+  if (stored && Date.now() - stored.at < FRESH_ON_DISK)
+    return { body: stored.value, at: stored.at, isStale: false }
   try {
     // It is public: no key is sent for it.
     const { status, body } = await getJson(line, url, { patience: PATIENCE })
