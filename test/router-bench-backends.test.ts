@@ -267,6 +267,17 @@ test('usage, [DONE] and reasoning come as said', async () => {
   expect((await read('reasons-aloud', { stream: true })).events[0]).toContain('reasoning_content')
 })
 
+test('what is combined refuses or ignores both', async () => {
+  const both = 'refuses-tools-and-formats'
+  expect((await at(both, biting('refuses-tools-novita'))).text).toContain('function calling not support')
+  expect((await at(both, biting('response-format-refused'))).text).toContain(
+    'response_format is not supported',
+  )
+  const messages = [{ role: 'user', content: 'What is the weather in Paris?' }]
+  const ignored = await read('ignores-tools-and-formats', { ...biting('ignores-tools'), messages })
+  expect(ignored.text).toBe('I cannot look up the weather from here.')
+})
+
 test('every behaviour has a name of its own, says what it does, and is proved in this file', async () => {
   const { readFile } = await import('node:fs/promises')
   const here = await readFile(new URL(import.meta.url), 'utf8')

@@ -46,7 +46,7 @@ export class LeakedCalls {
   #block: Block | undefined
   #trail: Trail | undefined
   /** Set right after a lifted call: whether another may follow without a mark. */
-  #after: { readonly isRun: boolean } | undefined
+  #after: { readonly isRun: boolean; isSpaced?: boolean } | undefined
   #unended = 0
 
   /** @param specs the tools' schemas, which tell a number from a text where a form writes both alike */
@@ -80,7 +80,7 @@ export class LeakedCalls {
     for (let at = 0; at < text.length && at >= 0;) {
       if (this.#block) at = this.#inBlock(this.#block, text, at, out)
       else if (this.#trail) at = this.#afterLast(this.#trail, text, at, out, isEnd)
-      else if (this.#after) at = this.#afterCall(this.#after.isRun, text, at, isEnd)
+      else if (this.#after) at = this.#afterCall(this.#after, text, at, isEnd)
       else if (this.#isStart) at = this.#atStart(text, at, out, isEnd)
       else at = this.#inText(text, at, out, isEnd)
     }
@@ -230,16 +230,23 @@ export class LeakedCalls {
     this.#prose.say(text, out)
   }
 
-  #afterCall(isRun: boolean, text: string, from: number, isEnd: boolean): number {
+  #afterCall(
+    after: { readonly isRun: boolean; isSpaced?: boolean },
+    text: string,
+    from: number,
+    isEnd: boolean,
+  ): number {
+    const { isRun } = after
     const at = skipSpace(text, from)
     this.#prose.space(text.slice(from, at))
+    after.isSpaced ||= at > from
     if (at === text.length) return -1
     const closer = CLOSERS.find((mark) => text.startsWith(mark, at))
     if (closer) return at + closer.length
     const rest = text.slice(at, at + LOOKAHEAD)
     if (!isEnd && CLOSERS.some((mark) => mark.startsWith(rest))) return this.#hold(text, at)
     // One brace too many is a common slip.
-    if (at === from && /[}\]]/.test(rest[0] as string)) return at + 1
+    if (!after.isSpaced && /[}\]]/.test(rest[0] as string)) return at + 1
     const separator = isRun ? (/^(?:[;,]\s{0,64})?(?=[[{]|$)/.exec(rest)?.[0] ?? '') : ''
     if (isRun && (separator !== '' || /^[[{]/.test(rest)) && !this.#startsMark(rest)) {
       const opening = this.#judge(again, separator, text, at, isEnd)

@@ -228,14 +228,18 @@ export function stopping(row: DialectRow): void {
 
   test('text that was held back as a possible call stays when the answer breaks off', async () => {
     const held = { chunks: ['See ', '<tool_c', '"'] }
-    const server = await serve(row, [{ ...held, cut: 2 }, { ...held, pause: 30 }, 'Fine.'])
+    const server = await serve(row, [{ ...held, cut: 2 }, { ...held, pause: 200 }, 'Fine.'])
     const chat = server.chat({ tools: [quick] })
+    const stop = new AbortController()
     const read = async (signal?: AbortSignal): Promise<void> => {
-      for await (const piece of chat.stream('Go', { signal })) void piece
+      for await (const piece of chat.stream('Go', { signal })) {
+        // Half way between the second piece and the third.
+        if (signal && piece) setTimeout(() => stop.abort(), 300)
+      }
     }
     await expect(read()).rejects.toBeInstanceOf(ChatError)
     expect(textOf(chat.turns[1]!)).toBe('See <tool_c')
-    await expect(read(AbortSignal.timeout(45))).rejects.toSatisfy(isAborted)
+    await expect(read(stop.signal)).rejects.toSatisfy(isAborted)
     expect(textOf(chat.turns[3]!)).toBe('See <tool_c')
     await goesOn(server, chat)
   })

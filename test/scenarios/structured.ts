@@ -152,8 +152,8 @@ export function structured(row: DialectRow): void {
 
     test('begins anew when the value has to be mended', async () => {
       const server = await serve(row, [
-        { chunks: ['{"title": 5, ', '"tags": []}'], pause: 8 },
-        { chunks, pause: 8 },
+        { chunks: ['{"title": 5, ', '"tags": []}'], pause: 40 },
+        { chunks, pause: 40 },
       ])
       const seen: unknown[] = []
       for await (const value of server.chat().streamStructured('Well?', schema))
