@@ -1,9 +1,8 @@
-import { warn } from '#platform'
 import { type Capabilities, learned as merged } from '../capabilities/capabilities.ts'
 import { type Fitted, asItIs } from '../capabilities/fits.ts'
 import { ChatError } from '../core/errors.ts'
 import type { ChatRequest, ToolSpec } from '../core/request.ts'
-import type { Adjustment } from '../core/turn.ts'
+import type { Adjustment, Turn } from '../core/turn.ts'
 import type { Dialect, Wire } from '../dialects/dialect.ts'
 import { dialectOf } from '../dialects/lazy-dialects.ts'
 import type { LeakReader } from '../dialects/leaked-reader.ts'
@@ -34,6 +33,8 @@ export interface Attempt {
   learned: number
   /** How often it has waited for a server to start. */
   waits: number
+  /** Whether some of the conversation was left out that nobody can read any more. */
+  isUnsealed: boolean
   retries: number | undefined
   delay: number | undefined
   /** When it was first sent, in milliseconds of `performance.now()`. */
@@ -49,6 +50,8 @@ export interface Asked {
   readonly form: ToolFormReader | undefined
   readonly target: Target
   readonly known: Capabilities
+  /** The turns as they are to be remembered, where some of what they held is of no use any more. */
+  readonly turns: readonly Turn[] | undefined
 }
 
 /** How a request is sent. */
@@ -62,12 +65,16 @@ export interface Sent {
 /** A longer conversation may not fit into every backend's context, in characters. */
 const LONG = 24_000
 
-/** One request: sent where it can be answered, and when refused for something that can be mended, mended and sent again. */
+/**
+ * One request: sent where it can be answered, and when refused for something that can be mended, mended and sent again.
+ * @param adjustments are replaced by what was changed, `notes` first
+ */
 export async function ask(
   session: Session,
   request: ChatRequest,
   { signal, leash, tools }: Sent,
   adjustments: Adjustment[],
+  notes: readonly Adjustment[],
 ): Promise<Asked> {
   const { line } = session
   const known = dialectOf(line.provider.dialect)
@@ -83,11 +90,12 @@ export async function ask(
     request,
     target: targetOf(session),
     hints: undefined,
-    lessons: [],
+    lessons: [...notes],
     failed: new Map(),
     changes: 0,
     learned: 0,
     waits: 0,
+    isUnsealed: false,
     retries: undefined,
     delay: undefined,
     began: performance.now(),
@@ -95,18 +103,23 @@ export async function ask(
   if (session.routing && isDemanding(request)) await (await import('./route.ts')).prepare(attempt)
   for (;;) {
     const { fitted, known: capabilities, ...wire } = await spell(attempt)
-    adjustments.splice(0, adjustments.length, ...told(fitted, attempt.lessons))
-    for (const adjustment of adjustments) report(session, adjustment)
+    adjustments.length = 0
+    if (attempt.lessons.length + fitted.adjustments.length > 0) {
+      const { report, toldOf } = await import('./report.ts')
+      adjustments.push(...toldOf(fitted, attempt.lessons))
+      report(session, adjustments)
+    }
     const readers =
       tools || fitted.reading
         ? await (await import('./readers.ts')).readersFor(dialect, fitted, tools)
         : plain
     try {
-      const { retries, delay, target } = attempt
+      const { retries, delay, target, isUnsealed } = attempt
       const { framer } = dialect
       const reply = await send({ line, wire, signal, leash, reader: readers.next, framer, retries, delay })
       settle(attempt, reply)
-      return { reply, leaks: readers.leaks(), form: readers.form(), target, known: capabilities }
+      const turns = isUnsealed ? attempt.request.turns : undefined
+      return { reply, leaks: readers.leaks(), form: readers.form(), target, known: capabilities, turns }
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
       await (await import('./remedy.ts')).remedy(attempt, error, wire, fitted)
@@ -148,29 +161,7 @@ export async function spell({
   const known = hints && learned ? merged(hints, learned) : (learned ?? hints)
   const asked = request.model === target.model ? request : { ...request, model: target.model }
   const fitted =
-    asItIs(asked, dialect, quirks, known) ??
+    asItIs(asked, dialect, quirks, known, baseUrl) ??
     (await (await import('./mended.ts')).mended({ session, dialect, quirks }, target, asked, known ?? {}))
   return { ...dialect.encode(fitted.request, fitted.quirks), fitted, known: known ?? {} }
-}
-
-/** What was changed, each thing once: what a refusal taught says more than that it was left out. */
-const told = (fitted: Fitted, lessons: readonly Adjustment[]): readonly Adjustment[] => [
-  ...lessons,
-  ...fitted.adjustments.filter(({ name }) => !lessons.some((lesson) => lesson.name === name)),
-]
-
-/** These change what was asked of whom, not the request. */
-const HARMLESS = new Set<Adjustment['type']>(['tool-calls', 'route'])
-
-/** Warns of an adjustment once per model, or refuses to make it. */
-export function report({ adjust, line, model, warned }: Session, { type, name, message }: Adjustment): void {
-  if (adjust === 'error' && !HARMLESS.has(type))
-    throw new ChatError(`The request would have to be changed, which adjust: 'error' forbids: ${message}.`, {
-      code: 'bad-request',
-      provider: line.provider.name,
-    })
-  const key = `${model} ${name}`
-  if (adjust === 'silent' || warned.has(key)) return
-  warned.add(key)
-  warn(`${line.provider.name}/${model}: ${message}`)
 }

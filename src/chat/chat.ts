@@ -1,4 +1,3 @@
-import { warn } from '#platform'
 import type { DeepPartial } from '../core/deep-partial.ts'
 import { ChatError } from '../core/errors.ts'
 import type { ToolChoice } from '../core/request.ts'
@@ -13,6 +12,7 @@ import { type Echo, echoOf } from './echo-of.ts'
 import type { ChatEvent } from './events.ts'
 import type { Explanation } from './explain.ts'
 import { readInput } from './read-input.ts'
+import { movedTo } from './move.ts'
 import { type RoundsOptions, rounds } from './rounds.ts'
 import { type Session, fork } from './session.ts'
 import type { StructuredStep } from './structured.ts'
@@ -63,12 +63,7 @@ export class Chat extends Conversation {
 
   /** What the answers cost in US dollars, and how that is known; the reason where it is not. */
   async cost(options: { readonly include?: 'all' | 'last' } = {}): Promise<Cost> {
-    const [{ costOf }, { catalogOf }] = await Promise.all([
-      import('./cost.ts'),
-      import('../providers/catalog.ts'),
-    ])
-    const session = sessionOf(this)
-    return costOf({ ...session, catalog: (await catalogOf(session.line))?.body }, options.include ?? 'all')
+    return (await import('./cost-of-session.ts')).costOfSession(sessionOf(this), options.include)
   }
 
   /**
@@ -133,6 +128,22 @@ export class Chat extends Conversation {
     return new Chat(load(saved, sessionOf(chat)), chat.#echo)
   }
 
+  /**
+   * Lets the conversation go on with the provider and model of another chat, also in its midst. That chat stays as it is: its key, model,
+   * `apiArgs`, price and parameters are taken over; turns, system prompt, tools, hooks and budget stay, and parameters that it has not.
+   * @throws TypeError for what is no chat
+   * @example
+   * chat.use(chatOpenAICompatible({ baseUrl: 'http://127.0.0.1:8080/v1', model: 'default' }))
+   */
+  use(other: Chat): this {
+    this.#demandIdle()
+    if (!(other instanceof Chat)) throw new TypeError('use() takes a chat, such as chatHuggingFace() makes')
+    const session = sessionOf(this)
+    Object.assign(session, movedTo(session, sessionOf(other)))
+    session.fallbacks?.gone.clear()
+    return this
+  }
+
   /** A chat with the same settings and a copy of the conversation; from here on each goes its own way. */
   clone(): Chat {
     return new Chat(fork(sessionOf(this)), this.#echo)
@@ -155,7 +166,7 @@ export class Chat extends Conversation {
     let step = await batches.next()
     while (!step.done) step = await batches.next()
     const turn = step.value
-    this.#warnOf(turn)
+    if (PARTIAL.has(turn.finish)) (await import('./partial.ts')).warnOf(this, turn)
     return textOf(turn) || (turn.refusal ?? '')
   }
 
@@ -250,6 +261,8 @@ export class Chat extends Conversation {
   async *#exclusively<E, R>(begin: () => AsyncGenerator<E, R, undefined>): AsyncGenerator<E, R, undefined> {
     this.#demandIdle()
     this.#isBusy = true
+    // Whoever stood in for a prompt before has no part in this one.
+    sessionOf(this).standIn = undefined
     try {
       return yield* begin()
     } finally {
@@ -269,16 +282,10 @@ export class Chat extends Conversation {
   #echoFor(options: AskOptions): Echo {
     return options.echo === undefined ? this.#echo : echoOf(options.echo)
   }
-
-  #warnOf({ finish }: AssistantTurn): void {
-    const why = {
-      length: 'it reached its token limit (params.maxTokens raises it)',
-      'context-window': "it reached the model's context window",
-      'content-filter': "it was stopped by the provider's content filter",
-    }[finish as string]
-    if (why) warn(`${this.provider.name}/${this.model}: the answer is not whole, ${why}`)
-  }
 }
+
+/** How answers end that are not whole. */
+const PARTIAL = new Set<string>(['length', 'context-window', 'content-filter'])
 
 /** What prints a conversation, where anything is to be printed. */
 const echoFor = async (echo: Echo): Promise<typeof import('./echo.ts').echoed | undefined> =>

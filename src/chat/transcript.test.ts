@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Content } from '../core/content.ts'
-import type { AssistantTurn, Turn } from '../core/turn.ts'
-import { forDialect, fromTranscript } from './load-transcript.ts'
+import type { Turn } from '../core/turn.ts'
+import { fromTranscript } from './load-transcript.ts'
 import { type ChatState, toTranscript } from './transcript.ts'
 
 const full: ChatState = {
@@ -249,45 +248,5 @@ describe('what is no whole saved chat is told so', () => {
     const state = fromTranscript(text)
     for (const value of [{}, state, state.params, (state.turns[1]!.contents[1] as { input: object }).input])
       expect((value as { polluted?: unknown }).polluted).toBeUndefined()
-  })
-})
-
-describe('turns for another dialect', () => {
-  const answer = (...contents: readonly Content[]): AssistantTurn => ({
-    role: 'assistant',
-    contents,
-    finish: 'stop',
-  })
-  const signed = { type: 'thinking', text: 'Hm.', opaque: { dialect: 'a', value: 1 } } as const
-  const hidden = { type: 'thinking', text: '', opaque: { dialect: 'a', value: 2 } } as const
-  const call = {
-    type: 'tool-call',
-    id: '1',
-    name: 'f',
-    input: {},
-    opaque: { dialect: 'b', value: 3 },
-  } as const
-
-  test('are the same where their dialect wrote them', () => {
-    const turns = [answer(signed, hidden)]
-    expect(forDialect(turns, 'a')).toEqual({ turns, notes: [] })
-    expect(forDialect(turns, 'a').turns).toBe(turns)
-  })
-
-  test('lose what another dialect alone can read, with a note for each dialect', () => {
-    const { turns, notes } = forDialect([answer(signed, hidden, call)], 'c')
-    expect(turns).toEqual([
-      answer({ type: 'thinking', text: 'Hm.' }, { type: 'tool-call', id: '1', name: 'f', input: {} }),
-    ])
-    expect(notes.map(({ message }) => message)).toEqual([
-      '2 signatures or pieces of hidden reasoning of a left out: c cannot read it',
-      '1 signature or piece of hidden reasoning of b left out: c cannot read it',
-    ])
-  })
-
-  test('keep what is theirs among what is not', () => {
-    expect(forDialect([answer(signed, call)], 'b').turns).toEqual([
-      answer({ type: 'thinking', text: 'Hm.' }, call),
-    ])
   })
 })
