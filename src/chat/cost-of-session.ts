@@ -10,5 +10,7 @@ export async function costOfSession(session: Session, include: 'all' | 'last' = 
     ),
   )
   const catalog = (await catalogOf(session.line))?.body
-  return costOf({ ...session, catalog, others: new Map(others) }, include)
+  // Since others were asked, a price of the user's own is for the answers that it was booked on when they came.
+  const price = others.length > 0 ? undefined : session.price
+  return costOf({ ...session, price, catalog, others: new Map(others) }, include)
 }

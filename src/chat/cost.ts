@@ -48,7 +48,6 @@ export async function priceTurn(turn: AssistantTurn, chat: Omit<Costed, 'turns'>
   if (turn.cost !== undefined) return { dollars: turn.cost, source: 'booked' }
   const { priceOf } = await import('../capabilities/prices.ts')
   const { usage, servedBy, provider: providerId = chat.line.provider.id } = turn
-  // What the user says of the price is said of who is asked now.
   const { model = turn.model, price, catalog } = asked(providerId, chat)
   if (model === undefined)
     return { dollars: undefined, reason: `the answer of ${providerId} does not say which model gave it` }
