@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Chat, chatHuggingFace, chatOpenAICompatible, t, tool } from '../index.ts'
+import { chatWith } from '../chat-with.ts'
 import { fakeModel } from '../testing/index.ts'
 
 const usage = { input: 1_000_000, output: 1_000_000 }
@@ -72,9 +73,12 @@ test('what is saved afterwards says the new provider, and turns say who gave the
 
 test('an answer of before is priced by its own provider and model', async () => {
   const counted = { text: 'x', usage: { input: 1000, output: 1000 } }
-  const chat = local('gpt-4o', { fetch: fakeModel([counted]) })
+  const fetch = fakeModel([counted])
+  const openai = { ...local('m').provider, id: 'openai', name: 'OpenAI' }
+  const chat = chatWith(openai, { model: 'gpt-4o', adjust: 'silent', fetch })
   await chat.chat('1')
   const before = await chat.cost()
+  expect(before.dollars).toBeGreaterThan(0)
   chat.use(local('unheard-of', { price: price(1_000_000) }))
   expect(await chat.cost()).toEqual(before)
   chat.use(chatHuggingFace({ model: 'org/model', price: price(5) }))
