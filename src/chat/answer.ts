@@ -117,7 +117,7 @@ export async function* answer(
       }
       if (held.length > 0) yield held
       if (leaks && leaks.lifted > 0) adjustments.push(leaks.adjustment)
-      if (mustCall && !builder.hasCalls) adjustments.push(NOT_CALLED)
+      if (mustCall && !builder.hasCalls) adjustments.push((await import('./report.ts')).NOT_CALLED)
       const late = adjustments.filter(({ name }) => !told.has(name))
       if (late.length > 0) (await import('./report.ts')).report(who, late)
       if (late.length > 0) yield news()
@@ -170,12 +170,6 @@ export async function requestFor(
 /** Whether a turn may hold what belongs to one server. */
 const isBound = ({ contents }: Turn): boolean =>
   contents.some((content) => 'opaque' in content || 'fileId' in content || 'media' in content)
-
-const NOT_CALLED: Adjustment = {
-  type: 'tool-calls',
-  name: 'not-called',
-  message: 'a tool had to be called, and the model called none',
-}
 
 const toEvent = (adjustment: Adjustment): ChatEvent => ({ type: 'adjustment', adjustment })
 

@@ -85,10 +85,8 @@ export class Chat extends Conversation {
   /** How many tokens an input would take with all that goes with it. No endpoint counts for us: it is an estimate, and says so. */
   async countTokens(input: Input): Promise<{ readonly tokens: number; readonly isEstimate: true }> {
     const question = turnOf(input)
-    const { estimateTokens } = await import('./compact.ts')
-    const { systemPrompt, turns, toolbox } = sessionOf(this)
-    const all = [...turns, await question]
-    return { tokens: estimateTokens(all, systemPrompt, toolbox.specs()), isEstimate: true }
+    const { tokensWith } = await import('./compact.ts')
+    return { tokens: tokensWith(sessionOf(this), await question), isEstimate: true }
   }
 
   /** Drops the last answer and asks its question again; where nothing comes, the answer there was stays. */

@@ -10,6 +10,13 @@ export const toldOf = (fitted: Fitted, lessons: readonly Adjustment[]): readonly
   ...fitted.adjustments.filter(({ name }) => !lessons.some((lesson) => lesson.name === name)),
 ]
 
+/** What is told where a demand was not heeded. */
+export const NOT_CALLED: Adjustment = {
+  type: 'tool-calls',
+  name: 'not-called',
+  message: 'a tool had to be called, and the model called none',
+}
+
 /** These change what was asked of whom, not the request. */
 const HARMLESS = new Set<Adjustment['type']>(['tool-calls', 'route', 'fallback'])
 
