@@ -2,7 +2,6 @@ import { Chat, chatOpenAICompatible } from 'natter'
 import { type FakeModel, type FakeReply, fakeModel } from 'natter/testing'
 import type { OpenAICompatibleOptions } from '../src/chats.ts'
 import { sessionOf } from '../src/chat/conversation.ts'
-import { fallbacksOf } from '../src/chat/fallbacks-of.ts'
 import { fork } from '../src/chat/session.ts'
 
 type Options = Partial<OpenAICompatibleOptions>
@@ -32,7 +31,11 @@ export const backed = (
   chat: Chat,
   others: readonly (Chat | string)[],
   resolve: (name: string) => Chat = () => chat,
-): Chat => new Chat({ ...fork(sessionOf(chat)), fallbacks: fallbacksOf(others, resolve) }, 'none')
+): Chat =>
+  new Chat(
+    { ...fork(sessionOf(chat)), fallbacks: { list: others, resolve, made: [], gone: new Map() } },
+    'none',
+  )
 
 /** What its turns say of how they were asked for. */
 export const noticed = ({ turns }: Chat): readonly string[] =>

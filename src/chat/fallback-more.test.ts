@@ -73,10 +73,11 @@ describe('where all fail', () => {
     expect(resolve.mock.calls.flat()).toEqual(['typo', 'second', 'typo'])
   })
 
-  test('what is no chat and no name is an error at once', () => {
-    const [first] = scripted('first', [])
+  test('what is no chat and no name is an error before anything is sent', async () => {
+    const [first, model] = scripted('first', ['Hi'])
     for (const wrong of ['groq', [3], [undefined]])
-      expect(() => backed(first, wrong as never)).toThrow('fallbacks must be chats')
+      await expect(backed(first, wrong as never).chat('Hi')).rejects.toThrow('fallbacks must be chats')
+    expect(model.requests).toEqual([])
   })
 })
 

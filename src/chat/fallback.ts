@@ -2,10 +2,11 @@ import { ChatError, type ChatErrorCode } from '../core/errors.ts'
 import type { Adjustment, AssistantTurn } from '../core/turn.ts'
 import { bareUrl } from '../lib/bare-url.ts'
 import { type AnswerOptions, type Question, answer } from './answer.ts'
+import { Conversation, sessionOf } from './conversation.ts'
 import type { ChatEvent } from './events.ts'
 import { located } from './located.ts'
 import { inPlace } from './move.ts'
-import type { Fallbacks, Session } from './session.ts'
+import { type Fallbacks, type Session, fork } from './session.ts'
 
 /** What another provider may do better. What is asked wrongly, or was stopped, it cannot. */
 const PASSED_ON = new Set<ChatErrorCode>([
@@ -64,18 +65,18 @@ class Relay {
 
   constructor(session: Session) {
     this.#session = session
-    this.#fallbacks = session.fallbacks as Fallbacks
+    this.#fallbacks = checked(session.fallbacks as Fallbacks)
   }
 
   /** Whoever has stood in during this prompt; else the chat's own choice, if it has not failed for good. */
   async first(): Promise<Session> {
     const session = this.#session
-    const { choices, gone } = this.#fallbacks
+    const { list, gone } = this.#fallbacks
     if (session.standIn) return inPlace(session, session.standIn.other)
     const why = gone.get(placeOf(session, 0))
     if (why === undefined) return session
     const next = await this.#next(session, 0, why)
-    if (!next && gone.size > choices.length) gone.clear()
+    if (!next && gone.size > list.length) gone.clear()
     // Where nobody is left, it may have been mended since.
     return next ?? session
   }
@@ -97,22 +98,22 @@ class Relay {
 
   async #next(before: Session, after: number, why: string): Promise<Session | undefined> {
     const session = this.#session
-    const { choices, gone } = this.#fallbacks
-    for (const [i, choice] of choices.entries()) {
-      const at = i + 1
-      if (at <= after) continue
+    const { list, gone } = this.#fallbacks
+    for (let at = after + 1; at <= list.length; at++) {
+      let other: Session
       try {
-        const other = await choice()
-        if (gone.has(placeOf(other, at))) continue
-        session.standIn = { at, other }
-        session.others = new Map(session.others).set(other.line.provider.id, other)
-        const next = inPlace(session, other)
-        this.#note(before, next, why)
-        return next
+        other = await made(this.#fallbacks, at - 1)
       } catch (error) {
-        // A name that means nobody, or an option that is wrong.
+        // A name that means nobody, or no key for it.
         this.#failures.push({ who: `Fallback ${at}`, error })
+        continue
       }
+      if (gone.has(placeOf(other, at))) continue
+      session.standIn = { at, other }
+      session.others = new Map(session.others).set(other.line.provider.id, other)
+      const next = inPlace(session, other)
+      this.#note(before, next, why)
+      return next
     }
     return undefined
   }
@@ -134,6 +135,24 @@ class Relay {
     const words = others.map((one) => `${one.who} was asked too: ${(one.error as Error).message}`)
     return new ChatError([error.message, ...words].join(' '), { ...error, code: error.code, cause: error })
   }
+}
+
+/** @throws TypeError for what can be nobody */
+function checked(fallbacks: Fallbacks): Fallbacks {
+  const { list } = fallbacks
+  if (Array.isArray(list) && list.every((one) => typeof one === 'string' || one instanceof Conversation))
+    return fallbacks
+  throw new TypeError("fallbacks must be chats, or names of them such as ['groq', 'openai/gpt-5-mini']")
+}
+
+/** The session of a fallback. A copy of its own: what is learned of its backends must not change the chat that was given. */
+async function made({ list, resolve, made: known }: Fallbacks, at: number): Promise<Session> {
+  const before = known[at]
+  if (before) return before
+  const one = list[at]
+  const session = fork(sessionOf((typeof one === 'string' ? await resolve(one) : one) as Conversation))
+  known[at] = session
+  return session
 }
 
 const nameOf = ({ line, model }: Session): string => `${line.provider.name}/${model}`

@@ -52,8 +52,12 @@ export interface Partner {
 
 /** Who is asked where the one before has failed. */
 export interface Fallbacks {
-  /** In order; each is made when it is first needed. */
-  readonly choices: readonly (() => Session | Promise<Session>)[]
+  /** Chats and names of chats, in order; checked with the first request. */
+  readonly list: readonly unknown[]
+  /** Gives a chat for a name, when it is first needed. */
+  readonly resolve: (name: string) => unknown
+  /** Those that were needed so far, each at its place. */
+  readonly made: Session[]
   /** Those who failed in a way that asking again does not mend, by place and model. */
   readonly gone: Map<string, string>
 }
