@@ -14,12 +14,14 @@ const request = (more: Partial<ChatRequest> = {}): ChatRequest => ({
   ...more,
 })
 
+const HERE = 'http://127.0.0.1/v1'
+
 describe('a request that fits', () => {
   test('is taken as it is, just as it would come out of a fitting', () => {
     const schema = { name: 'a', schema: { type: 'object' } }
     for (const more of [{}, { params: { seed: 1, foo: 2 } }, { system: 'Be kind.' }, { schema }]) {
       const asked = request(more)
-      const taken = asItIs(asked, openaiChat, {}, undefined)
+      const taken = asItIs(asked, openaiChat, {}, undefined, HERE)
       expect(taken?.request).toBe(asked)
       expect(fit(asked, openaiChat, {}, {}).request).toEqual(asked)
       expect(taken?.adjustments).toEqual([])
@@ -35,16 +37,20 @@ describe('a request that fits', () => {
       { turns: [{ role: 'user', contents: [{ type: 'tool-result', id: 'a', name: 'f', content: '' }] }] },
     ],
   ])('has not %s', (_what, more) => {
-    expect(asItIs(request(more), openaiChat, {}, undefined)).toBeUndefined()
+    expect(asItIs(request(more), openaiChat, {}, undefined, HERE)).toBeUndefined()
   })
 
   test('is for a model of which nothing is known, and a provider without its own ways', () => {
     const schema = { name: 'a', schema: { type: 'object' } }
-    expect(asItIs(request(), openaiChat, {}, {})).toBeUndefined()
-    expect(asItIs(request({ params: { foo: 1 } }), openaiChat, { omit: ['foo'] }, undefined)).toBeUndefined()
-    expect(asItIs(request({ schema }), openaiChat, { schemaSpelling: 'value' }, undefined)).toBeUndefined()
+    expect(asItIs(request(), openaiChat, {}, {}, HERE)).toBeUndefined()
     expect(
-      asItIs(request({ params: { seed: 1 } }), openaiChat, { paramNames: { seed: null } }, undefined),
+      asItIs(request({ params: { foo: 1 } }), openaiChat, { omit: ['foo'] }, undefined, HERE),
+    ).toBeUndefined()
+    expect(
+      asItIs(request({ schema }), openaiChat, { schemaSpelling: 'value' }, undefined, HERE),
+    ).toBeUndefined()
+    expect(
+      asItIs(request({ params: { seed: 1 } }), openaiChat, { paramNames: { seed: null } }, undefined, HERE),
     ).toBeUndefined()
   })
 })

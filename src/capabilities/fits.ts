@@ -4,6 +4,7 @@ import type { ChatRequest } from '../core/request.ts'
 import type { Adjustment, Turn } from '../core/turn.ts'
 import type { Dialect, Quirks, SchemaSpelling } from '../dialects/dialect.ts'
 import type { Capabilities } from './capabilities.ts'
+import { isAbroad } from './home.ts'
 
 /** A request that the model can take, and what was changed for that. */
 export interface Fitted {
@@ -20,6 +21,7 @@ export function asItIs(
   dialect: Dialect,
   quirks: Quirks,
   capabilities: Capabilities | undefined,
+  baseUrl: string,
 ): Fitted | undefined {
   const { turns, params } = request
   const isFine =
@@ -31,7 +33,8 @@ export function asItIs(
         turn.role !== turns[i - 1]?.role &&
         !isEmpty(turn) &&
         (turn.role !== 'user' || isPaired(turn, turns[i - 1])),
-    )
+    ) &&
+    !isAbroad(turns, { dialect: dialect.id, baseUrl })
   return isFine ? { request, quirks, adjustments: [] } : undefined
 }
 

@@ -15,6 +15,8 @@ import { recordUsage } from './token-ledger.ts'
 export interface Question {
   readonly turns: readonly Turn[]
   readonly input: UserTurn
+  /** What has been answered already, where the server rested in the midst of its answer. */
+  readonly begun?: AssistantTurn | undefined
 }
 
 /** How one answer is asked for. */
@@ -30,13 +32,17 @@ export interface AnswerOptions {
 /**
  * One answer: asked for, reported as it comes, and added to the history. A request that fails before its first delta leaves no
  * trace, an answer that breaks off stays as a marked part.
+ * @param who is asked, where it is another one than the chat's own choice; `notes` say why
  */
 export async function* answer(
   session: Session,
   question: Question,
   options: AnswerOptions,
+  who: Session = session,
+  notes: readonly Adjustment[] = [],
 ): AsyncGenerator<readonly ChatEvent[], AssistantTurn, undefined> {
-  const newBuilder = (): TurnBuilder => new TurnBuilder((n) => `call_${question.turns.length}_${n}`)
+  const { turns, input, begun } = question
+  const newBuilder = (): TurnBuilder => new TurnBuilder((n) => `call_${turns.length}_${n}`)
   let builder = newBuilder()
   const adjustments: Adjustment[] = []
   const started = performance.now()
@@ -44,18 +50,25 @@ export async function* answer(
   /** What answers cost in which tools were ignored. */
   const spent: AssistantTurn[] = []
   const facts = (): TurnFacts => ({
+    provider: who.line.provider.id,
     duration: performance.now() - started,
     ...(asked?.reply.servedBy && { servedBy: asked.reply.servedBy }),
     ...(asked?.reply.requestId && { requestId: asked.reply.requestId }),
     ...(adjustments.length > 0 && { adjustments }),
   })
   const keep = async (turn: AssistantTurn): Promise<AssistantTurn> => {
-    const isPriced = session.price !== undefined || session.budget !== undefined
+    const isPriced = who.price !== undefined || who.budget !== undefined
     const whole = spent.length > 0 ? (await import('./spent.ts')).withSpent(turn, spent) : turn
-    const kept = isPriced ? await (await import('./tally.ts')).tally(session, whole) : whole
-    recordUsage(session.line.provider.id, session.model, kept.usage, kept.cost)
-    session.turns = [...question.turns, question.input, kept]
-    return kept
+    const kept = isPriced ? await (await import('./tally.ts')).tally(who, whole) : whole
+    recordUsage(who.line.provider.id, who.model, kept.usage, kept.cost)
+    if (!begun && !asked?.turns && !isBound(input) && !isBound(kept)) {
+      session.turns = [...turns, input, kept]
+      return kept
+    }
+    const before = asked?.turns?.slice(0, turns.length) ?? turns
+    const after = (await import('./kept.ts')).kept({ turns: before, input, begun }, kept, who.line.baseUrl)
+    session.turns = after.history
+    return after.turn
   }
   const keepPart = async (finish: 'aborted' | 'error'): Promise<void> => {
     const held: Delta[] = []
@@ -70,9 +83,9 @@ export async function* answer(
     adjustments.filter(({ name }) => !told.has(name) && told.add(name)).map(toEvent)
   let isOver = false
   try {
-    const request = await requestFor(session, question, options)
+    const request = await requestFor(who, question, options)
     for (;;) {
-      asked = await ask(session, request, { ...options, tools }, adjustments)
+      asked = await ask(who, request, { ...options, tools }, adjustments, notes)
       const { reply, leaks, form } = asked
       const changes = news()
       if (changes.length > 0) yield changes
@@ -91,7 +104,7 @@ export async function* answer(
         (mustCall || Boolean(leaks?.suspect) || Boolean(form?.isIgnored))
       if (isIgnored && session.adjust !== 'error') {
         const { lessonOfIgnored } = await import('./remedy.ts')
-        if (lessonOfIgnored(asked, session.line)) {
+        if (lessonOfIgnored(asked, who.line)) {
           spent.push(builder.build(facts()))
           builder = newBuilder()
           continue
@@ -103,16 +116,11 @@ export async function* answer(
         held.push(rest)
       }
       if (held.length > 0) yield held
-      const later = [
-        ...(leaks && leaks.lifted > 0 ? [leaks.adjustment] : []),
-        ...(mustCall && !builder.hasCalls ? [NOT_CALLED] : []),
-      ]
-      if (later.length > 0) {
-        const { report } = await import('./report.ts')
-        for (const adjustment of later) report(session, adjustment)
-        adjustments.push(...later)
-        yield news()
-      }
+      if (leaks && leaks.lifted > 0) adjustments.push(leaks.adjustment)
+      if (mustCall && !builder.hasCalls) adjustments.push((await import('./report.ts')).NOT_CALLED)
+      const late = adjustments.filter(({ name }) => !told.has(name))
+      if (late.length > 0) (await import('./report.ts')).report(who, late)
+      if (late.length > 0) yield news()
       break
     }
     isOver = true
@@ -129,20 +137,21 @@ export async function* answer(
   }
   const turn = await keep(builder.build(facts()))
   for (const listen of session.listeners.onRequestEnd) await listen(turn)
-  yield closing(turn)
-  return turn
+  const whole = session.turns.at(-1) as AssistantTurn
+  yield closing(turn, whole)
+  return whole
 }
 
 /** The request for an answer, before it is fitted; schemas are in the form that the dialect's servers take. */
 export async function requestFor(
   session: Session,
-  { turns, input }: Question,
+  { turns, input, begun }: Question,
   options: AnswerOptions,
 ): Promise<ChatRequest> {
   const { tools, schema, toolChoice } = options
   const request: ChatRequest = {
     model: session.model,
-    turns: [...turns, input],
+    turns: begun ? [...turns, input, begun] : [...turns, input],
     params: session.params,
     stream: session.stream ?? options.stream,
     ...(session.systemPrompt && { system: session.systemPrompt }),
@@ -151,22 +160,16 @@ export async function requestFor(
     ...(session.cache && { cache: session.cache }),
   }
   if (!tools && !schema) return request
-  const { REWRITES } = await import('../dialects/schema-rewrites.ts')
-  const { schemaForms } = await dialectOf(session.line.provider.dialect)
-  return {
-    ...request,
-    ...(tools && {
-      tools: tools.map((tool) => ({ ...tool, inputSchema: REWRITES[schemaForms.tools](tool.inputSchema) })),
-    }),
-    ...(schema && { schema: { ...schema, schema: REWRITES[schemaForms.output](schema.schema) } }),
-  }
+  const [{ inForms }, { schemaForms }] = await Promise.all([
+    import('./in-forms.ts'),
+    dialectOf(session.line.provider.dialect),
+  ])
+  return inForms(request, options, schemaForms)
 }
 
-const NOT_CALLED: Adjustment = {
-  type: 'tool-calls',
-  name: 'not-called',
-  message: 'a tool had to be called, and the model called none',
-}
+/** Whether a turn may hold what belongs to one server. */
+const isBound = ({ contents }: Turn): boolean =>
+  contents.some((content) => 'opaque' in content || 'fileId' in content || 'media' in content)
 
 const toEvent = (adjustment: Adjustment): ChatEvent => ({ type: 'adjustment', adjustment })
 
@@ -178,8 +181,8 @@ const audible = (batch: readonly Delta[]): readonly ChatEvent[] =>
   batch.every(isAudible) ? (batch as readonly ChatEvent[]) : batch.filter(isAudible)
 
 /** What is known only at the end. */
-const closing = (turn: AssistantTurn): readonly ChatEvent[] => [
+const closing = (turn: AssistantTurn, whole: AssistantTurn): readonly ChatEvent[] => [
   ...callsOf(turn).map((call) => ({ type: 'tool-call', call }) as const),
   ...(turn.usage ? [{ type: 'usage', usage: turn.usage } as const] : []),
-  { type: 'finish', reason: turn.finish, turn },
+  { type: 'finish', reason: turn.finish, turn: whole },
 ]

@@ -2,7 +2,7 @@ import { type Capabilities, learned as merged } from '../capabilities/capabiliti
 import { type Fitted, asItIs } from '../capabilities/fits.ts'
 import { ChatError } from '../core/errors.ts'
 import type { ChatRequest, ToolSpec } from '../core/request.ts'
-import type { Adjustment } from '../core/turn.ts'
+import type { Adjustment, Turn } from '../core/turn.ts'
 import type { Dialect, Wire } from '../dialects/dialect.ts'
 import { dialectOf } from '../dialects/lazy-dialects.ts'
 import type { LeakReader } from '../dialects/leaked-reader.ts'
@@ -33,6 +33,8 @@ export interface Attempt {
   learned: number
   /** How often it has waited for a server to start. */
   waits: number
+  /** Whether some of the conversation was left out that nobody can read any more. */
+  isUnsealed: boolean
   retries: number | undefined
   delay: number | undefined
   /** When it was first sent, in milliseconds of `performance.now()`. */
@@ -48,6 +50,8 @@ export interface Asked {
   readonly form: ToolFormReader | undefined
   readonly target: Target
   readonly known: Capabilities
+  /** The turns as they are to be remembered, where some of what they held is of no use any more. */
+  readonly turns: readonly Turn[] | undefined
 }
 
 /** How a request is sent. */
@@ -61,12 +65,16 @@ export interface Sent {
 /** A longer conversation may not fit into every backend's context, in characters. */
 const LONG = 24_000
 
-/** One request: sent where it can be answered, and when refused for something that can be mended, mended and sent again. */
+/**
+ * One request: sent where it can be answered, and when refused for something that can be mended, mended and sent again.
+ * @param adjustments are replaced by what was changed, `notes` first
+ */
 export async function ask(
   session: Session,
   request: ChatRequest,
   { signal, leash, tools }: Sent,
   adjustments: Adjustment[],
+  notes: readonly Adjustment[],
 ): Promise<Asked> {
   const { line } = session
   const dialect = await dialectOf(line.provider.dialect)
@@ -81,31 +89,36 @@ export async function ask(
     request,
     target: targetOf(session),
     hints: undefined,
-    lessons: [],
+    lessons: [...notes],
     failed: new Map(),
     changes: 0,
     learned: 0,
     waits: 0,
+    isUnsealed: false,
     retries: undefined,
     delay: undefined,
     began: performance.now(),
   }
   if (session.routing && isDemanding(request)) await (await import('./route.ts')).prepare(attempt)
   for (;;) {
-    const { fitted, known, ...wire } = await spell(attempt)
+    const { fitted, known: capabilities, ...wire } = await spell(attempt)
     adjustments.length = 0
-    if (fitted.adjustments.length + attempt.lessons.length > 0)
-      adjustments.push(...(await import('./report.ts')).told(session, fitted, attempt.lessons))
+    if (attempt.lessons.length + fitted.adjustments.length > 0) {
+      const { report, toldOf } = await import('./report.ts')
+      adjustments.push(...toldOf(fitted, attempt.lessons))
+      report(session, adjustments)
+    }
     const readers =
       tools || fitted.reading
         ? await (await import('./readers.ts')).readersFor(dialect, fitted, tools)
         : plain
     try {
-      const { retries, delay, target } = attempt
+      const { retries, delay, target, isUnsealed } = attempt
       const { framer } = dialect
       const reply = await send({ line, wire, signal, leash, reader: readers.next, framer, retries, delay })
       settle(attempt, reply)
-      return { reply, leaks: readers.leaks(), form: readers.form(), target, known }
+      const turns = isUnsealed ? attempt.request.turns : undefined
+      return { reply, leaks: readers.leaks(), form: readers.form(), target, known: capabilities, turns }
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
       await (await import('./remedy.ts')).remedy(attempt, error, wire, fitted)
@@ -147,7 +160,7 @@ export async function spell({
   const known = hints && learned ? merged(hints, learned) : (learned ?? hints)
   const asked = request.model === target.model ? request : { ...request, model: target.model }
   const fitted =
-    asItIs(asked, dialect, quirks, known) ??
+    asItIs(asked, dialect, quirks, known, baseUrl) ??
     (await (await import('./mended.ts')).mended({ session, dialect, quirks }, target, asked, known ?? {}))
   return { ...dialect.encode(fitted.request, fitted.quirks), fitted, known: known ?? {} }
 }

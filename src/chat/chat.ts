@@ -11,6 +11,7 @@ import type { Cost } from './cost.ts'
 import { type Echo, echoOf } from './echo-of.ts'
 import type { ChatEvent } from './events.ts'
 import type { Explanation } from './explain.ts'
+import { movedTo } from './move.ts'
 import { type RoundsOptions, rounds } from './rounds.ts'
 import { type Session, fork } from './session.ts'
 import type { StructuredStep } from './structured.ts'
@@ -61,12 +62,7 @@ export class Chat extends Conversation {
 
   /** What the answers cost in US dollars, and how that is known; the reason where it is not. */
   async cost(options: { readonly include?: 'all' | 'last' } = {}): Promise<Cost> {
-    const [{ costOf }, { catalogOf }] = await Promise.all([
-      import('./cost.ts'),
-      import('../providers/catalog.ts'),
-    ])
-    const session = sessionOf(this)
-    return costOf({ ...session, catalog: (await catalogOf(session.line))?.body }, options.include ?? 'all')
+    return (await import('./cost-of-session.ts')).costOfSession(sessionOf(this), options.include)
   }
 
   /**
@@ -88,10 +84,8 @@ export class Chat extends Conversation {
   /** How many tokens an input would take with all that goes with it. No endpoint counts for us: it is an estimate, and says so. */
   async countTokens(input: Input): Promise<{ readonly tokens: number; readonly isEstimate: true }> {
     const question = turnOf(input)
-    const { estimateTokens } = await import('./compact.ts')
-    const { systemPrompt, turns, toolbox } = sessionOf(this)
-    const all = [...turns, await question]
-    return { tokens: estimateTokens(all, systemPrompt, toolbox.specs()), isEstimate: true }
+    const { tokensWith } = await import('./compact.ts')
+    return { tokens: tokensWith(sessionOf(this), await question), isEstimate: true }
   }
 
   /** Drops the last answer and asks its question again; where nothing comes, the answer there was stays. */
@@ -131,6 +125,22 @@ export class Chat extends Conversation {
     return new Chat(load(saved, sessionOf(chat)), chat.#echo)
   }
 
+  /**
+   * Lets the conversation go on with the provider and model of another chat, also in its midst. That chat stays as it is: its key, model,
+   * `apiArgs`, price and parameters are taken over; turns, system prompt, tools, hooks and budget stay, and parameters that it has not.
+   * @throws TypeError for what is no chat
+   * @example
+   * chat.use(chatOpenAICompatible({ baseUrl: 'http://127.0.0.1:8080/v1', model: 'default' }))
+   */
+  use(other: Chat): this {
+    this.#demandIdle()
+    if (!(other instanceof Chat)) throw new TypeError('use() takes a chat, such as chatHuggingFace() makes')
+    const session = sessionOf(this)
+    Object.assign(session, movedTo(session, sessionOf(other)))
+    session.fallbacks?.gone.clear()
+    return this
+  }
+
   /** A chat with the same settings and a copy of the conversation; from here on each goes its own way. */
   clone(): Chat {
     return new Chat(fork(sessionOf(this)), this.#echo)
@@ -153,7 +163,7 @@ export class Chat extends Conversation {
     let step = await batches.next()
     while (!step.done) step = await batches.next()
     const turn = step.value
-    if (!WHOLE.has(turn.finish)) (await import('./report.ts')).warnUnlessWhole(sessionOf(this), turn)
+    if (PARTIAL.has(turn.finish)) (await import('./partial.ts')).warnOf(this, turn)
     return textOf(turn) || (turn.refusal ?? '')
   }
 
@@ -248,6 +258,8 @@ export class Chat extends Conversation {
   async *#exclusively<E, R>(begin: () => AsyncGenerator<E, R, undefined>): AsyncGenerator<E, R, undefined> {
     this.#demandIdle()
     this.#isBusy = true
+    // Whoever stood in for a prompt before has no part in this one.
+    sessionOf(this).standIn = undefined
     try {
       return yield* begin()
     } finally {
@@ -269,8 +281,8 @@ export class Chat extends Conversation {
   }
 }
 
-/** How most answers end. */
-const WHOLE = new Set<string>(['stop', 'tool-calls', 'unknown'])
+/** How answers end that are not whole. */
+const PARTIAL = new Set<string>(['length', 'context-window', 'content-filter'])
 
 /** What prints a conversation, where anything is to be printed. */
 const echoFor = async (echo: Echo): Promise<typeof import('./echo.ts').echoed | undefined> =>

@@ -4,6 +4,7 @@ import type { ToolSpec } from '../core/request.ts'
 import { ChatError } from '../core/errors.ts'
 import { type AssistantTurn, type Turn, type UserTurn, textOf } from '../core/turn.ts'
 import { describe } from './inspect.ts'
+import type { Session } from './session.ts'
 import { demandWhole } from './whole-answer.ts'
 
 /** How a history is divided: what a summary will stand for, and what stays as it is. */
@@ -121,6 +122,10 @@ export function estimateTokens(turns: readonly Turn[], system = '', tools: reado
   }
   return Math.ceil(tokens)
 }
+
+/** About how many tokens a conversation takes with one more turn. */
+export const tokensWith = ({ turns, systemPrompt, toolbox }: Session, next: Turn): number =>
+  estimateTokens([...turns, next], systemPrompt, toolbox.specs())
 
 function contentTokens(content: Content): number {
   switch (content.type) {

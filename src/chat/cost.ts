@@ -29,6 +29,8 @@ export interface Costed {
   readonly price?: TokenPrices | undefined
   /** The router's catalogue, where it is at hand. */
   readonly catalog?: unknown
+  /** Other providers that were asked, by their ids. */
+  readonly others?: ReadonlyMap<string, { readonly model: string; readonly catalog?: unknown }> | undefined
 }
 
 /** What the answers to all questions cost, or those to the last one (with tools there are several). */
@@ -42,14 +44,14 @@ export async function costOf(chat: Costed, include: 'all' | 'last' = 'all'): Pro
 }
 
 /** What one answer cost: as booked on the turn, else by `priceOf`. */
-export async function priceTurn(
-  turn: AssistantTurn,
-  { model, line, price, catalog }: Omit<Costed, 'turns'>,
-): Promise<Price> {
+export async function priceTurn(turn: AssistantTurn, chat: Omit<Costed, 'turns'>): Promise<Price> {
   if (turn.cost !== undefined) return { dollars: turn.cost, source: 'booked' }
   const { priceOf } = await import('../capabilities/prices.ts')
-  const { usage, servedBy } = turn
-  const query = { providerId: line.provider.id, servedBy, usage, override: price, catalog }
+  const { usage, servedBy, provider: providerId = chat.line.provider.id } = turn
+  const { model = turn.model, price, catalog } = asked(providerId, chat)
+  if (model === undefined)
+    return { dollars: undefined, reason: `the answer of ${providerId} does not say which model gave it` }
+  const query = { providerId, servedBy, usage, override: price, catalog }
   // The server's own name first: a chat may have changed its model since. Backends also have names that nobody lists.
   const named =
     turn.model === undefined || turn.model === model
@@ -57,6 +59,13 @@ export async function priceTurn(
       : await priceOf({ ...query, model: turn.model })
   return named && named.dollars !== undefined ? named : priceOf({ ...query, model })
 }
+
+/** What is known of a provider that was asked. */
+const asked = (
+  id: string,
+  { line, others, ...chat }: Omit<Costed, 'turns'>,
+): Partial<Pick<Costed, 'model' | 'price' | 'catalog'>> =>
+  id === line.provider.id ? chat : (others?.get(id) ?? {})
 
 /** The sum of prices; undefined where one is, with what is known and why it is not all. */
 export function sumPrices(prices: Iterable<Price>): Cost {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Content } from '../core/content.ts'
 import { type AssistantTurn, type UserTurn, userTurn } from '../core/turn.ts'
-import { callsOf, checkTurn, follow, joinPrompt, roundsOf } from './history.ts'
+import { follow } from './follow.ts'
+import { callsOf, checkTurn, joinPrompt, roundsOf } from './history.ts'
 
 const calls = (...ids: readonly string[]): AssistantTurn => ({
   role: 'assistant',

@@ -1,12 +1,12 @@
-import type { Content, ToolCall, ToolResult } from '../core/content.ts'
+import type { ToolCall } from '../core/content.ts'
 import type { Turn, UserTurn } from '../core/turn.ts'
-import { failed } from '../core/failed-call.ts'
 
 /** The calls of a turn. */
 export const callsOf = (turn: Turn | undefined): readonly ToolCall[] =>
   turn?.contents.filter((content): content is ToolCall => content.type === 'tool-call') ?? []
 
-const isResults = (turn: Turn | undefined): turn is UserTurn =>
+/** Whether a turn holds nothing but results of tools. */
+export const isResults = (turn: Turn | undefined): turn is UserTurn =>
   turn?.role === 'user' &&
   turn.contents.length > 0 &&
   turn.contents.every((content) => content.type === 'tool-result')
@@ -27,28 +27,6 @@ export function roundsOf(turns: readonly Turn[]): readonly Round[] {
   }
   return grouped
 }
-
-/** A new input as it follows a history: results of tools that were never sent go out with it, and each call that was not run is answered so. */
-export function follow(
-  turns: readonly Turn[],
-  input: UserTurn,
-): { readonly turns: readonly Turn[]; readonly input: UserTurn } {
-  const last = turns.at(-1)
-  const unsent = isResults(last) ? last.contents : []
-  const before = isResults(last) ? turns.slice(0, -1) : turns
-  const contents = [...unsent, ...input.contents]
-  const answers = callsOf(before.at(-1)).map(
-    (call) => contents.find(isResultOf(call)) ?? failed(call, 'This call was not run.'),
-  )
-  if (answers.length === 0 && unsent.length === 0) return { turns, input }
-  const rest = contents.filter((content) => !(answers as readonly Content[]).includes(content))
-  return { turns: before, input: { ...input, contents: [...answers, ...rest] } }
-}
-
-const isResultOf =
-  (call: ToolCall) =>
-  (content: Content): content is ToolResult =>
-    content.type === 'tool-result' && content.id === call.id
 
 /** @throws TypeError for what is no turn */
 export function checkTurn(turn: Turn): Turn {

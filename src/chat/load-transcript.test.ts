@@ -40,16 +40,34 @@ test('a chat of another provider keeps its model, and says which tools it has no
   expect(warned).toEqual([expect.stringContaining('had tools that this one has not: now.')])
 })
 
-test('what only another dialect can read is left out, with a note', async () => {
+test('what only another dialect can read is kept, and not sent, with a note', async () => {
   const warned = warnings()
   const thinking = { type: 'thinking', text: 'Hm', opaque: { dialect: 'other', value: 'sealed' } } as const
   const saved = local()
     .addTurn({ role: 'user', contents: [{ type: 'text', text: 'Hi' }] })
     .addTurn({ role: 'assistant', contents: [thinking, { type: 'text', text: 'Yes' }], finish: 'stop' })
   const loaded = await Chat.fromJSON(JSON.stringify(saved), local())
-  expect(JSON.stringify(loaded)).not.toContain('sealed')
-  expect(loaded.turns[1]?.contents[0]).toEqual({ type: 'thinking', text: 'Hm' })
-  expect(warned).toEqual([expect.stringContaining('left out')])
+  expect(loaded.turns[1]?.contents[0]).toEqual(thinking)
+  const { adjustments, body } = await loaded.explain('Go on')
+  expect(JSON.stringify(body)).not.toContain('sealed')
+  expect(adjustments).toMatchObject([{ type: 'history', name: 'opaque' }])
+  await loaded.chat('Go on')
+  expect(warned).toEqual([expect.stringContaining('hidden reasoning of other left out')])
+})
+
+test('turns that bear no name of their own are those of the provider in the file', async () => {
+  const answer = {
+    role: 'assistant',
+    contents: [{ type: 'thinking', text: 'Hm', opaque: { dialect: 'openai-chat', value: 'sealed' } }],
+    finish: 'stop',
+  } as const
+  const saved = local().addTurn(answer)
+  const away = await Chat.fromJSON(saved.toJSON(), chatHuggingFace({ model: 'org/model' }))
+  expect(away.turns).toMatchObject([
+    { provider: 'openai-compatible', contents: [{ opaque: { server: 'openai-compatible' } }] },
+  ])
+  const home = await Chat.fromJSON(saved.toJSON(), local())
+  expect(home.turns).toEqual([answer])
 })
 
 test.each([

@@ -1,8 +1,9 @@
 import { warn } from '#platform'
-import type { Content } from '../core/content.ts'
-import type { Adjustment, Turn } from '../core/turn.ts'
+import type { Turn } from '../core/turn.ts'
 import { params } from '../core/params.ts'
+import { bareUrl } from '../lib/bare-url.ts'
 import { isObject } from '../lib/merge.ts'
+import { located } from './located.ts'
 import { type Session, fork } from './session.ts'
 import { checkTranscript } from './transcript-check.ts'
 import { type ChatState, FORMAT, VERSION } from './transcript.ts'
@@ -33,35 +34,6 @@ export function fromTranscript(value: unknown): ChatState {
   return state as unknown as ChatState
 }
 
-/**
- * Turns that a dialect can be given: what only another dialect can read (signatures, encrypted reasoning) is left out, and noted.
- * The same array comes back where there is nothing to leave out.
- */
-export function forDialect(
-  turns: readonly Turn[],
-  dialectId: string,
-): { readonly turns: readonly Turn[]; readonly notes: readonly Adjustment[] } {
-  const dropped = new Map<string, number>()
-  const kept = turns.map((turn): Turn => {
-    if (!turn.contents.some((content) => isForeign(content, dialectId))) return turn
-    const contents = turn.contents.flatMap((content) => {
-      if (!isForeign(content, dialectId)) return [content]
-      const { opaque, ...rest } = content
-      dropped.set(opaque.dialect, (dropped.get(opaque.dialect) ?? 0) + 1)
-      // Encrypted reasoning has no text, and a tool of the server's means nothing elsewhere: without its state nothing is left.
-      if (rest.type === 'server-tool') return []
-      return rest.type === 'thinking' && rest.text === '' ? [] : [rest as Turn['contents'][number]]
-    })
-    return { ...turn, contents }
-  })
-  const notes = [...dropped].map(([dialect, count]): Adjustment => ({
-    type: 'history',
-    name: 'opaque',
-    message: `${count} ${count === 1 ? 'signature or piece' : 'signatures or pieces'} of hidden reasoning of ${dialect} left out: ${dialectId} cannot read it`,
-  }))
-  return { turns: notes.length > 0 ? kept : turns, notes }
-}
-
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -70,18 +42,12 @@ function parsed(text: string): unknown {
   }
 }
 
-const isForeign = (
-  content: Content,
-  dialectId: string,
-): content is Content & { opaque: { dialect: string } } =>
-  'opaque' in content && content.opaque !== undefined && content.opaque.dialect !== dialectId
-
 /** A session that goes on with a saved chat: whose provider, key and tools are the given one's. */
 export function load(saved: unknown, session: Session): Session {
   const state = fromTranscript(saved)
-  const { provider } = session.line
-  const { turns, notes } = forDialect(state.turns, provider.dialect.id)
-  for (const { message } of notes) warn(message)
+  const { provider, baseUrl } = session.line
+  const own = baseUrl === provider.baseUrl ? undefined : bareUrl(baseUrl)
+  const isHome = state.provider === provider.id && state.baseUrl === own
   const missing = (state.tools ?? []).filter((name) => !session.toolbox.tools.has(name))
   if (missing.length > 0)
     warn(`The saved chat had tools that this one has not: ${missing.join(', ')}. Register them to use them.`)
@@ -92,6 +58,12 @@ export function load(saved: unknown, session: Session): Session {
     systemPrompt: state.systemPrompt,
     params: params(state.params),
     extra: state.apiArgs ?? session.extra,
-    turns,
+    turns: isHome ? state.turns : state.turns.map((turn) => abroad(turn, state)),
   }
+}
+
+/** A turn that says whose it is: it was not the one who is asked now. */
+function abroad(turn: Turn, { provider, baseUrl = provider }: ChatState): Turn {
+  const named = located(turn, baseUrl)
+  return named.role === 'assistant' ? { provider, ...named } : named
 }

@@ -1,7 +1,9 @@
 import { type Capabilities, toolsWay } from '../capabilities/capabilities.ts'
 import { fit } from '../capabilities/fit.ts'
+import { fitHome } from '../capabilities/fit-home.ts'
 import type { Fitted } from '../capabilities/fits.ts'
 import type { ChatRequest } from '../core/request.ts'
+import type { Adjustment } from '../core/turn.ts'
 import type { Dialect, Quirks } from '../dialects/dialect.ts'
 import { INLINED, inlined } from './inline-images.ts'
 import type { Session } from './session.ts'
@@ -22,11 +24,15 @@ export async function mended(
   known: Capabilities,
 ): Promise<Fitted> {
   const { line, routing } = session
-  const request = known.imageUrls === 'inline' ? await inlined(asked, line.baseUrl) : asked
+  const notes: Adjustment[] = []
+  const turns = fitHome(asked.turns, { dialect: dialect.id, baseUrl: line.baseUrl }, notes)
+  const mine = turns === asked.turns ? asked : { ...asked, turns }
+  const request = known.imageUrls === 'inline' ? await inlined(mine, line.baseUrl) : mine
   const isPrompted = routing && request.tools && toolsWay(known) === 'prompt'
   const words = isPrompted
     ? await (await import('../providers/model-hints.ts')).toolPromptOf(line, id, request.tools)
     : undefined
   const fitted = fit(request, dialect, quirks, known, words)
-  return request === asked ? fitted : { ...fitted, adjustments: [...fitted.adjustments, INLINED] }
+  if (request !== mine) notes.push(INLINED)
+  return notes.length > 0 ? { ...fitted, adjustments: [...fitted.adjustments, ...notes] } : fitted
 }

@@ -1,6 +1,7 @@
 import { ignoredTools } from '../capabilities/learn-way.ts'
 import type { Capabilities } from '../capabilities/capabilities.ts'
 import type { Fitted } from '../capabilities/fits.ts'
+import { historyLesson } from '../capabilities/learn-history.ts'
 import { learn } from '../capabilities/learn.ts'
 import { ChatError } from '../core/errors.ts'
 import type { Wire } from '../dialects/dialect.ts'
@@ -26,6 +27,14 @@ export async function remedy(attempt: Attempt, error: ChatError, wire: Wire, fit
   attempt.delay = undefined
   if (error.code === 'aborted' || ++attempt.changes > MOST_CHANGES) throw error
   const mayLearn = session.adjust !== 'error' && attempt.learned < MOST_LESSONS
+  const history = mayLearn && historyLesson(error, attempt.request)
+  if (history) {
+    attempt.learned++
+    attempt.request = history.request
+    attempt.isUnsealed ||= history.isForGood
+    lessons.push(history.adjustment)
+    return
+  }
   const lesson = mayLearn && learn(error, wire.body, fitted, attempt.dialect)
   if (lesson) {
     const { capabilities, adjustment } = lesson

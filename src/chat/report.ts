@@ -1,50 +1,37 @@
 import { warn } from '#platform'
 import type { Fitted } from '../capabilities/fits.ts'
 import { ChatError } from '../core/errors.ts'
-import type { Adjustment, AssistantTurn } from '../core/turn.ts'
+import type { Adjustment } from '../core/turn.ts'
 import type { Session } from './session.ts'
 
-/**
- * What was changed, each thing once and warned of: what a refusal taught says more than that it was left out.
- * @throws ChatError where nothing may be changed
- */
-export function told(
-  session: Session,
-  fitted: Fitted,
-  lessons: readonly Adjustment[],
-): readonly Adjustment[] {
-  const all = [
-    ...lessons,
-    ...fitted.adjustments.filter(({ name }) => !lessons.some((lesson) => lesson.name === name)),
-  ]
-  for (const adjustment of all) report(session, adjustment)
-  return all
+/** What was changed, each thing once: what a refusal taught says more than that it was left out. */
+export const toldOf = (fitted: Fitted, lessons: readonly Adjustment[]): readonly Adjustment[] => [
+  ...lessons,
+  ...fitted.adjustments.filter(({ name }) => !lessons.some((lesson) => lesson.name === name)),
+]
+
+/** What is told where a demand was not heeded. */
+export const NOT_CALLED: Adjustment = {
+  type: 'tool-calls',
+  name: 'not-called',
+  message: 'a tool had to be called, and the model called none',
 }
 
 /** These change what was asked of whom, not the request. */
-const HARMLESS = new Set<Adjustment['type']>(['tool-calls', 'route'])
+const HARMLESS = new Set<Adjustment['type']>(['tool-calls', 'route', 'fallback'])
 
-/** Warns of an adjustment once per model, or refuses to make it. */
-export function report({ adjust, line, model, warned }: Session, { type, name, message }: Adjustment): void {
-  if (adjust === 'error' && !HARMLESS.has(type))
-    throw new ChatError(`The request would have to be changed, which adjust: 'error' forbids: ${message}.`, {
-      code: 'bad-request',
-      provider: line.provider.name,
-    })
-  const key = `${model} ${name}`
-  if (adjust === 'silent' || warned.has(key)) return
-  warned.add(key)
-  warn(`${line.provider.name}/${model}: ${message}`)
-}
-
-const CUT: Readonly<Record<string, string>> = {
-  length: 'it reached its token limit (params.maxTokens raises it)',
-  'context-window': "it reached the model's context window",
-  'content-filter': "it was stopped by the provider's content filter",
-}
-
-/** Warns of an answer that is less than the model had to say. */
-export function warnUnlessWhole({ line, model }: Session, { finish }: AssistantTurn): void {
-  const why = CUT[finish]
-  if (why) warn(`${line.provider.name}/${model}: the answer is not whole, ${why}`)
+/** Warns of adjustments once per model, or refuses to make them. */
+export function report({ adjust, line, model, warned }: Session, adjustments: Iterable<Adjustment>): void {
+  for (const { type, name, message } of adjustments) {
+    // State that is left out could never be read by the one who is asked.
+    if (adjust === 'error' && !HARMLESS.has(type) && name !== 'opaque')
+      throw new ChatError(
+        `The request would have to be changed, which adjust: 'error' forbids: ${message}.`,
+        { code: 'bad-request', provider: line.provider.name },
+      )
+    const key = `${model} ${name}`
+    if (adjust === 'silent' || warned.has(key)) continue
+    warned.add(key)
+    warn(`${line.provider.name}/${model}: ${message}`)
+  }
 }

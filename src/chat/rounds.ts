@@ -1,9 +1,8 @@
 import type { OutputSchema, ToolChoice } from '../core/request.ts'
-import { ChatError } from '../core/errors.ts'
-import type { AssistantTurn, UserTurn } from '../core/turn.ts'
+import type { AssistantTurn, Turn, UserTurn } from '../core/turn.ts'
 import { type AnswerOptions, type Question, answer } from './answer.ts'
 import type { ChatEvent } from './events.ts'
-import { callsOf, follow } from './history.ts'
+import { callsOf } from './history.ts'
 import type { Leash } from '../providers/line.ts'
 import type { Session } from './session.ts'
 
@@ -33,7 +32,7 @@ export async function* rounds(
   let { toolChoice } = options
   if (!options.schema && toolChoice !== undefined)
     (await import('./tool-choice.ts')).checkChoice(toolbox, toolChoice)
-  let question: Question = follow(session.turns, input)
+  let question: Question = await following(session.turns, input)
   for (let round = 1; ; round++) {
     const tools = options.schema ? undefined : toolbox.specs()
     const turn = yield* asked(
@@ -42,13 +41,14 @@ export async function* rounds(
       { ...options, tools, toolChoice: tools && toolChoice },
       round > 1,
     )
+    if (turn.finish === 'pause_turn' && callsOf(turn).length === 0) {
+      if (round > maxRounds) throw await tooMany(session, 'used tools of its own')
+      question = { ...question, begun: turn }
+      continue
+    }
     // An answer that ran into its token limit may hold a call that looks whole and is not.
     if (!tools || turn.finish !== 'tool-calls' || callsOf(turn).length === 0) return turn
-    if (round > maxRounds)
-      throw new ChatError(
-        `${session.model} still called tools after ${maxRounds} rounds of them. Raise maxToolRounds, or ask for less at once.`,
-        { code: 'tool-rounds', provider: session.line.provider.name },
-      )
+    if (round > maxRounds) throw await tooMany(session, 'called tools')
     // Only a model that calls tools needs what runs them.
     const { runCalls } = await import('./run-calls.ts')
     question = {
@@ -60,6 +60,15 @@ export async function* rounds(
   }
 }
 
+/** An input after a history; only where that ends with calls or results there is more to it. */
+const following = async (turns: readonly Turn[], input: UserTurn): Promise<Question> =>
+  turns.at(-1)?.contents.some(({ type }) => type === 'tool-call' || type === 'tool-result')
+    ? (await import('./follow.ts')).follow(turns, input)
+    : { turns, input }
+
+const tooMany = async (session: Session, what: string): Promise<Error> =>
+  (await import('./tool-rounds.ts')).tooManyRounds(session, what)
+
 /** One answer. What tools have found out is kept also when it cannot be told to the model: it goes out with the next prompt. */
 async function* asked(
   session: Session,
@@ -68,7 +77,9 @@ async function* asked(
   isFollowUp: boolean,
 ): AsyncGenerator<readonly ChatEvent[], AssistantTurn, undefined> {
   try {
-    return yield* answer(session, question, options)
+    return yield* session.fallbacks
+      ? (await import('./fallback.ts')).relayed(session, question, options)
+      : answer(session, question, options)
   } finally {
     if (isFollowUp && session.turns === question.turns) session.turns = [...question.turns, question.input]
   }

@@ -32,29 +32,51 @@ export interface Listeners {
   readonly onRequestEnd: Set<(turn: AssistantTurn) => void | Promise<void>>
 }
 
-/** The state of one conversation: what the loop reads, and the turns it adds to. */
-export interface Session {
-  readonly line: Line
-  readonly params: Params
-  readonly extra: Readonly<Record<string, unknown>> | undefined
+/** Who is asked, and how: what changes when a conversation moves to another provider. */
+export interface Partner {
+  line: Line
+  model: string
+  /** Laid over each body. */
+  extra: Readonly<Record<string, unknown>> | undefined
   /** How long the server shall keep what is said in its prompt cache; undefined as the dialect does. */
-  readonly cache?: PromptCache | undefined
+  cache?: PromptCache | undefined
   /** Whether to stream; undefined leaves it to the call: answers that are shown as they come are streamed. */
-  readonly stream: boolean | undefined
-  readonly adjust: Adjust
-  /** Adjustments already warned of, by a chat and its clones. */
-  readonly warned: Set<string>
+  stream: boolean | undefined
   /** Only behind a router. */
   routing: Routing | undefined
   /** How long to wait for a server that is starting, in milliseconds. */
-  readonly coldStart: number
-  readonly onWait: ((waiting: Waiting) => void) | undefined
+  coldStart: number
+  onWait: ((waiting: Waiting) => void) | undefined
+  price: TokenPrices | undefined
+}
+
+/** Who is asked where the one before has failed. */
+export interface Fallbacks {
+  /** Chats and names of chats, in order; checked with the first request. */
+  readonly list: readonly unknown[]
+  /** Gives a chat for a name, when it is first needed. */
+  readonly resolve: (name: string) => unknown
+  /** Those that were needed so far, each at its place. */
+  readonly made: Session[]
+  /** Those who failed in a way that asking again does not mend, by place and model. */
+  readonly gone: Map<string, string>
+}
+
+/** The state of one conversation: what the loop reads, and the turns it adds to. */
+export interface Session extends Partner {
+  params: Params
+  readonly adjust: Adjust
+  /** Adjustments already warned of, by a chat and its clones. */
+  readonly warned: Set<string>
   readonly toolbox: Toolbox
   readonly listeners: Listeners
   /** Loaded with the first request; its limits are checked then. */
   readonly budget: Promise<Budget> | undefined
-  readonly price: TokenPrices | undefined
-  model: string
+  fallbacks?: Fallbacks | undefined
+  /** Who answers instead until the prompt is answered, and which of the fallbacks it is, counted from 1. */
+  standIn?: { readonly at: number; readonly other: Session } | undefined
+  /** Who else was asked in this conversation, by the provider's id. */
+  others?: ReadonlyMap<string, Pick<Partner, 'line' | 'model'>> | undefined
   systemPrompt: string | undefined
   turns: readonly Turn[]
 }

@@ -8,6 +8,7 @@ import { isFree, recordOf } from '../dialects/schema-shape.ts'
 import { IncrementalJson } from '../lib/incremental-json.ts'
 import type { Echo } from './echo-of.ts'
 import type { ChatEvent } from './events.ts'
+import { inPlace } from './move.ts'
 import { readInput } from './read-input.ts'
 import { type RoundsOptions, rounds } from './rounds.ts'
 import type { Session } from './session.ts'
@@ -79,7 +80,12 @@ export async function* structuredRounds<T>(
     const verdict = await judge(textOf(turn), schema, form.isWrapped)
     if (verdict.problems === undefined) return verdict.value as T
     // Where the server did not hold the model to the form, it is asked for in another way from here on.
-    await stepDown(session, turn, form.output, verdict.raw)
+    await stepDown(
+      session.standIn ? inPlace(session, session.standIn.other) : session,
+      turn,
+      form.output,
+      verdict.raw,
+    )
     if (repairs++ >= settings.repair) throw invalid(session, verdict)
     question = userTurn(
       `This does not fit the form asked for:\n${list(verdict.problems)}\nGive the whole data again, mended, and nothing else.`,

@@ -91,11 +91,11 @@ const shape =
     }
   }
 
-const opaque = shape({ dialect: word })
+const opaque = shape({ dialect: word }, { server: word })
 
 const mediaShape = shape(
   { kind: oneOf('image', 'pdf', 'audio', 'document'), mimeType: text },
-  { url: text, data: text, name: text, fileId: text, transcript: text, opaque },
+  { url: text, data: text, name: text, fileId: text, server: word, transcript: text, opaque },
 )
 const media: Check = (value, path) => {
   mediaShape(value, path)
@@ -148,6 +148,7 @@ const assistant = shape(
   { contents: list(content), finish: word },
   {
     finishRaw: text,
+    provider: word,
     model: text,
     servedBy: text,
     usage,

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Content } from '../core/content.ts'
-import type { AssistantTurn, Turn } from '../core/turn.ts'
-import { forDialect, fromTranscript } from './load-transcript.ts'
+import type { Turn } from '../core/turn.ts'
+import { fromTranscript } from './load-transcript.ts'
 import { type ChatState, toTranscript } from './transcript.ts'
 
 const full: ChatState = {
@@ -22,6 +21,13 @@ const full: ChatState = {
         { type: 'media', kind: 'image', mimeType: 'image/png', data: 'iVBORw0KGgo=', name: 'owl.png' },
         { type: 'media', kind: 'pdf', mimeType: 'application/pdf', url: 'https://example.org/a.pdf' },
         { type: 'media', kind: 'audio', mimeType: 'audio/wav', data: 'UklGRg==', transcript: 'hello' },
+        {
+          type: 'media',
+          kind: 'pdf',
+          mimeType: 'application/pdf',
+          fileId: 'file-1',
+          server: 'https://models.example/v1',
+        },
         { type: 'json', value: { a: [1, null, { b: 'c' }] } },
       ],
     },
@@ -31,13 +37,18 @@ const full: ChatState = {
         {
           type: 'thinking',
           text: 'Hm.',
-          opaque: { dialect: 'anthropic-messages', value: { signature: 'abc' } },
+          opaque: {
+            dialect: 'anthropic-messages',
+            value: { signature: 'abc' },
+            server: 'https://models.example/v1',
+          },
         },
         { type: 'tool-call', id: 'call_1', name: 'get_weather', input: { city: 'Nairobi' } },
         { type: 'tool-call', id: 'call_2', name: 'get_weather', input: undefined, raw: '{"city": ' },
       ],
       finish: 'tool-calls',
       finishRaw: 'tool_calls',
+      provider: 'huggingface',
       model: 'org/model',
       servedBy: 'groq',
       usage: { input: 10, output: 5, cachedInput: 2, cacheWrite: 1, reasoning: 3 },
@@ -226,6 +237,16 @@ describe('what is no whole saved chat is told so', () => {
       'turns[1].contents[0].opaque must be an object',
     ],
     [
+      'state of no server',
+      damaged((file) => Object.assign(file.turns[1]!.contents[0]!, { opaque: { dialect: 'a', server: 1 } })),
+      'turns[1].contents[0].opaque.server must be a non-empty string, and is 1',
+    ],
+    [
+      'a provider that is no name',
+      damaged((file) => Object.assign(file.turns[1]!, { provider: [] })),
+      'turns[1].provider must be a non-empty string, and is an array',
+    ],
+    [
       'a file nested without end',
       `{"format":"natter-chat","version":1,"settings":${'['.repeat(60_000)}${']'.repeat(60_000)}}`,
       'nested deeper than 1000 levels',
@@ -249,45 +270,5 @@ describe('what is no whole saved chat is told so', () => {
     const state = fromTranscript(text)
     for (const value of [{}, state, state.params, (state.turns[1]!.contents[1] as { input: object }).input])
       expect((value as { polluted?: unknown }).polluted).toBeUndefined()
-  })
-})
-
-describe('turns for another dialect', () => {
-  const answer = (...contents: readonly Content[]): AssistantTurn => ({
-    role: 'assistant',
-    contents,
-    finish: 'stop',
-  })
-  const signed = { type: 'thinking', text: 'Hm.', opaque: { dialect: 'a', value: 1 } } as const
-  const hidden = { type: 'thinking', text: '', opaque: { dialect: 'a', value: 2 } } as const
-  const call = {
-    type: 'tool-call',
-    id: '1',
-    name: 'f',
-    input: {},
-    opaque: { dialect: 'b', value: 3 },
-  } as const
-
-  test('are the same where their dialect wrote them', () => {
-    const turns = [answer(signed, hidden)]
-    expect(forDialect(turns, 'a')).toEqual({ turns, notes: [] })
-    expect(forDialect(turns, 'a').turns).toBe(turns)
-  })
-
-  test('lose what another dialect alone can read, with a note for each dialect', () => {
-    const { turns, notes } = forDialect([answer(signed, hidden, call)], 'c')
-    expect(turns).toEqual([
-      answer({ type: 'thinking', text: 'Hm.' }, { type: 'tool-call', id: '1', name: 'f', input: {} }),
-    ])
-    expect(notes.map(({ message }) => message)).toEqual([
-      '2 signatures or pieces of hidden reasoning of a left out: c cannot read it',
-      '1 signature or piece of hidden reasoning of b left out: c cannot read it',
-    ])
-  })
-
-  test('keep what is theirs among what is not', () => {
-    expect(forDialect([answer(signed, call)], 'b').turns).toEqual([
-      answer({ type: 'thinking', text: 'Hm.' }, call),
-    ])
   })
 })

@@ -1,5 +1,6 @@
 import type { Params } from '../core/params.ts'
 import type { Turn } from '../core/turn.ts'
+import { bareUrl } from '../lib/bare-url.ts'
 import { isObject } from '../lib/merge.ts'
 
 /** What every saved chat says it is. */
@@ -43,7 +44,7 @@ export function toTranscript(state: ChatState): Transcript {
     version: VERSION,
     provider,
     ...(dialect && { dialect }),
-    ...(baseUrl && { baseUrl: bare(baseUrl) }),
+    ...(baseUrl && { baseUrl: bareUrl(baseUrl) }),
     model,
     ...(systemPrompt && { systemPrompt }),
     params: withoutKeys(params) as Params,
@@ -52,13 +53,6 @@ export function toTranscript(state: ChatState): Transcript {
     ...(settings && { settings: withoutKeys(settings) as Record<string, unknown> }),
     turns,
   }
-}
-
-/** An address without what may hold a key. */
-function bare(address: string): string {
-  if (!URL.canParse(address)) return address
-  const { origin, pathname } = new URL(address)
-  return origin === 'null' ? address : (origin + pathname).replace(/\/+$/, '')
 }
 
 const KEY_NAME =

@@ -1,12 +1,14 @@
 import { fromBase64 } from '../lib/base64.ts'
 
 /**
- * What one dialect must hand back to its server unread (a signature, encrypted reasoning). Only the
- * dialect that wrote it reads it; it is dropped when a conversation moves to another dialect.
+ * What one dialect must hand back to its server unread (a signature, encrypted reasoning). Only the dialect that wrote it reads it,
+ * and only at the server that wrote it: it is left out of what another one is sent.
  */
 export interface Opaque {
   readonly dialect: string
   readonly value: unknown
+  /** The address of the server that wrote it, less what may hold a key; absent where nobody knows. */
+  readonly server?: string
 }
 
 /** Text said by a person or a model. */
@@ -34,6 +36,8 @@ export interface Media {
   readonly data?: string
   /** The id or URI of a file that was uploaded to the provider who is asked. */
   readonly fileId?: string
+  /** The address of the server that keeps the file of that id; absent: the one that is asked. */
+  readonly server?: string
   readonly name?: string
   /** How closely a picture is to be looked at, and paid for, where a server lets one choose. */
   readonly detail?: 'auto' | 'low' | 'high'

@@ -9,6 +9,8 @@ export type FinishReason =
   | 'content-filter'
   | 'context-window'
   | 'stop-sequence'
+  /** The server rests while it uses tools of its own, and wants to be asked to go on; the chat does so. */
+  | 'pause_turn'
   /** The caller stopped it; the turn holds what had come. */
   | 'aborted'
   /** The connection or the server broke it off; the turn holds what had come. */

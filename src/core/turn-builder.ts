@@ -16,7 +16,10 @@ type OpenContent =
   | Content
 
 /** What is known of an answer besides its deltas. */
-export type TurnFacts = Pick<AssistantTurn, 'servedBy' | 'duration' | 'adjustments' | 'requestId'>
+export type TurnFacts = Pick<
+  AssistantTurn,
+  'provider' | 'servedBy' | 'duration' | 'adjustments' | 'requestId'
+>
 
 /** Makes an assistant turn of deltas, for every dialect; each delta costs the same, however long the turn has grown. */
 export class TurnBuilder {

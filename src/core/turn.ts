@@ -7,7 +7,8 @@ export interface Adjustment {
   /**
    * What was changed: `parameter` (dropped, renamed or brought into range), `history` (turns mended), `field` (of the body), `system`
    * (folded into the first prompt), `tools` and `schema` (asked for in another way, which `name` tells), `image` (downloaded here),
-   * `content` (spelled otherwise), `tool-calls` (found in text), `route` (another backend was asked).
+   * `content` (spelled otherwise), `tool-calls` (found in text), `route` (another backend was asked), `fallback` (another
+   * provider was).
    */
   readonly type:
     | 'parameter'
@@ -20,6 +21,7 @@ export interface Adjustment {
     | 'content'
     | 'tool-calls'
     | 'route'
+    | 'fallback'
   /** The name of the parameter, field or rule. */
   readonly name: string
   /** What was done and why, one sentence. */
@@ -39,6 +41,8 @@ export interface AssistantTurn {
   readonly finish: FinishReason
   /** The server's own word for `finish`. */
   readonly finishRaw?: string
+  /** The id of the provider that was asked, as in `chat('groq/…')`. */
+  readonly provider?: string
   /** The model as the server names it. */
   readonly model?: string
   /** Who ran the model behind a router (the `x-inference-provider` header on Hugging Face). */

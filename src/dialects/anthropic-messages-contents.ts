@@ -4,14 +4,7 @@ import type { AssistantTurn, UserTurn } from '../core/turn.ts'
 import { fromBase64 } from '../lib/base64.ts'
 import { isObject } from '../lib/merge.ts'
 import { type Block, blocksOf, unsealed } from './anthropic-messages-opaque.ts'
-
-/** Gives calls the ids that the API takes. */
-export interface CallIds {
-  /** The id for a call. */
-  issue(id: string): string
-  /** The id that the latest call of this id was given. */
-  of(id: string): string
-}
+import type { CallIds } from './call-ids.ts'
 
 /** What a user says, results first: "tool_result blocks must be at the start of the content". */
 export function userBlocks({ contents }: UserTurn, ids: CallIds): readonly Block[] {
@@ -43,11 +36,12 @@ function saidBlocks(content: Content): readonly Block[] {
   }
 }
 
-/** What the model said, with the blocks that must come back as they came. */
-export function assistantBlocks(turn: AssistantTurn, ids: CallIds): readonly Block[] {
+/** What the model said, with the blocks that must come back as they came. `isLast`: it is to go on with what it said. */
+export function assistantBlocks(turn: AssistantTurn, ids: CallIds, isLast = false): readonly Block[] {
   const blocks = turn.contents.flatMap((content) => answerBlocks(content, ids))
   if (turn.refusal && !blocks.some(({ type }) => type === 'text')) blocks.push(textBlock(turn.refusal))
-  const isCut = turn.finish === 'aborted' || turn.finish === 'error'
+  const { finish } = turn
+  const isCut = finish === 'aborted' || finish === 'error' || (finish === 'pause_turn' && !isLast)
   const whole = joinBlank(isCut ? withoutOpenCalls(blocks) : blocks)
   // "The final block in an assistant message cannot be `thinking`."
   const end = whole.findLastIndex(({ type }) => !type.endsWith('thinking'))

@@ -1,6 +1,7 @@
 import type { Turn } from '../core/turn.ts'
-import { type CallIds, assistantBlocks, userBlocks } from './anthropic-messages-contents.ts'
+import { assistantBlocks, userBlocks } from './anthropic-messages-contents.ts'
 import type { Block } from './anthropic-messages-opaque.ts'
+import { callIds } from './call-ids.ts'
 
 /** A message as the Messages API spells it. */
 export interface Message {
@@ -12,9 +13,10 @@ export interface Message {
 export function spellTurns(turns: readonly Turn[]): readonly Message[] {
   const ids = callIds()
   const messages: Message[] = []
-  for (const turn of turns) {
+  for (const [i, turn] of turns.entries()) {
     const { role } = turn
-    const content = role === 'user' ? userBlocks(turn, ids) : assistantBlocks(turn, ids)
+    const content =
+      role === 'user' ? userBlocks(turn, ids) : assistantBlocks(turn, ids, i === turns.length - 1)
     if (content.length === 0 && role === 'assistant') continue
     const last = messages.at(-1)
     if (last?.role === role)
@@ -35,24 +37,4 @@ const NOTHING: readonly Block[] = [{ type: 'text', text: '(nothing was said)' }]
 function joined(blocks: readonly Block[]): readonly Block[] {
   const isResult = ({ type }: Block): boolean => type === 'tool_result'
   return [...blocks.filter(isResult), ...blocks.filter((block) => !isResult(block))]
-}
-
-/**
- * Ids as the API takes them, each once in a conversation, as calls of other servers need not be: "tool_use.id: String should match
- * pattern '^[a-zA-Z0-9_-]+$'", "`tool_use` ids must be unique".
- */
-function callIds(): CallIds {
-  const taken = new Set<string>()
-  const latest = new Map<string, string>()
-  const clean = (id: string): string => id.replaceAll(/[^\w-]/g, '_') || 'call'
-  return {
-    issue(id) {
-      let issued = clean(id)
-      for (let n = 2; taken.has(issued); n++) issued = `${clean(id)}_${n}`
-      taken.add(issued)
-      latest.set(id, issued)
-      return issued
-    },
-    of: (id) => latest.get(id) ?? clean(id),
-  }
 }

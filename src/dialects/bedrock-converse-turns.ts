@@ -3,6 +3,7 @@ import type { AssistantTurn, Turn, UserTurn } from '../core/turn.ts'
 import { isObject } from '../lib/merge.ts'
 import { BedrockMedia } from './bedrock-converse-media.ts'
 import { isNova, isVersedInTools } from './bedrock-converse-models.ts'
+import { type CallIds, callIds } from './call-ids.ts'
 
 /** The dialect's id, under which it hands state back to its servers. */
 export const ID = 'bedrock-converse'
@@ -24,9 +25,11 @@ export type ThinkingBlock =
 /** Spells a conversation; a side that speaks twice says it in one message ("A conversation must alternate between user and assistant roles"). */
 export function spellTurns(turns: readonly Turn[], model: string): readonly Message[] {
   const media = new BedrockMedia()
+  const ids = callIds()
   const messages: Message[] = []
   for (const turn of turns) {
-    const content = turn.role === 'user' ? userBlocks(turn, model, media) : assistantBlocks(turn, model)
+    const content =
+      turn.role === 'user' ? userBlocks(turn, model, media, ids) : assistantBlocks(turn, model, ids)
     const last = messages.at(-1)
     if (content.length === 0) continue
     if (last?.role === turn.role)
@@ -40,13 +43,18 @@ export function spellTurns(turns: readonly Turn[], model: string): readonly Mess
 const textBlocks = (text: string): readonly Block[] => (text.trim() === '' ? [] : [{ text }])
 
 /** Results first: a call must be answered at the beginning of the next message. */
-function userBlocks({ contents }: UserTurn, model: string, media: BedrockMedia): readonly Block[] {
+function userBlocks(
+  { contents }: UserTurn,
+  model: string,
+  media: BedrockMedia,
+  ids: CallIds,
+): readonly Block[] {
   const results: Block[] = []
   const rest: Block[] = []
   for (const content of contents) {
     if (content.type === 'tool-result') {
       const sound = content.media?.filter(({ kind }) => kind === 'audio') ?? []
-      results.push(resultBlock(content, model, media))
+      results.push(resultBlock(content, model, media, ids))
       // A result holds no recordings: they follow, said to be the tool's.
       if (sound.length > 0)
         rest.push({ text: `The attachment of ${content.name}:` }, ...sound.map((one) => media.spell(one)))
@@ -75,8 +83,9 @@ function spellContent(content: Content, media: BedrockMedia): readonly Block[] {
   }
 }
 
-function resultBlock(result: ToolResult, model: string, media: BedrockMedia): Block {
-  const { id, name, isError = false } = result
+function resultBlock(result: ToolResult, model: string, media: BedrockMedia, ids: CallIds): Block {
+  const { name, isError = false } = result
+  const id = ids.of(result.id)
   const attached = (result.media ?? []).filter(({ kind }) => kind !== 'audio')
   const text =
     result.content.trim() === '' ? (result.media ? `The attachment of ${name}:` : 'done') : result.content
@@ -88,11 +97,11 @@ function resultBlock(result: ToolResult, model: string, media: BedrockMedia): Bl
   }
 }
 
-function assistantBlocks(turn: AssistantTurn, model: string): readonly Block[] {
+function assistantBlocks(turn: AssistantTurn, model: string, ids: CallIds): readonly Block[] {
   const blocks: Block[] = []
   for (const content of turn.contents) {
     if (content.type === 'thinking') blocks.push(...thinkingBlocks(content, model))
-    else if (content.type === 'tool-call') blocks.push(callBlock(content))
+    else if (content.type === 'tool-call') blocks.push(callBlock(content, ids))
     else if (content.type === 'server-tool') blocks.push(...serverToolBlocks(content.opaque, model))
     else if (content.type === 'text') blocks.push(...textBlocks(content.text))
     else if (content.type === 'json') blocks.push({ text: JSON.stringify(content.value) })
@@ -101,8 +110,8 @@ function assistantBlocks(turn: AssistantTurn, model: string): readonly Block[] {
 }
 
 /** Arguments that were no JSON go back as what they were, in an object: nothing else is taken. */
-const callBlock = ({ id, name, input, raw }: ToolCall): Block => ({
-  toolUse: { toolUseId: id, name, input: input ?? { unusable: raw ?? '' } },
+const callBlock = ({ id, name, input, raw }: ToolCall, ids: CallIds): Block => ({
+  toolUse: { toolUseId: ids.issue(id), name, input: input ?? { unusable: raw ?? '' } },
 })
 
 /** Thinking goes back only with what its maker signed, and only to a model that may have signed it. */

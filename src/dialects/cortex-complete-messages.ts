@@ -1,6 +1,7 @@
 import { type Content, type Media, type ToolResult, documentText } from '../core/content.ts'
 import type { AssistantTurn, Turn, UserTurn } from '../core/turn.ts'
 import { isObject } from '../lib/merge.ts'
+import { type CallIds, callIds } from './call-ids.ts'
 
 type Part = Readonly<Record<string, unknown>> & { readonly type: string }
 
@@ -27,17 +28,24 @@ export function marked({ role, content, content_list: list = [] }: CortexMessage
   }
 }
 
-/** The message of a turn; none where there is nothing to say ("content cannot be empty string"). */
-export const spellTurn = (turn: Turn): readonly CortexMessage[] =>
-  turn.role === 'user' ? userMessage(turn) : assistantMessage(turn)
+/** The messages of the turns; none where there is nothing to say ("content cannot be empty string"). */
+export function spellTurns(turns: readonly Turn[]): CortexMessage[] {
+  const ids = callIds()
+  return turns.flatMap((turn) =>
+    turn.role === 'user' ? userMessage(turn, ids) : assistantMessage(turn, ids),
+  )
+}
 
 /** The results of tools go first, as the answers to the calls of the turn before; all of it is one message. */
-function userMessage({ contents }: UserTurn): readonly CortexMessage[] {
+function userMessage({ contents }: UserTurn, ids: CallIds): readonly CortexMessage[] {
   const results = contents.filter((content) => content.type === 'tool-result')
   const rest = contents.flatMap((content) =>
     content.type === 'tool-result' ? attachments(content) : [content],
   )
-  const parts = [...results.map(spellResult), ...rest.flatMap(spellPart)]
+  const parts = [
+    ...results.map((result) => spellResult(result, ids)),
+    ...rest.flatMap((content) => spellPart(content, ids)),
+  ]
   if (parts.length === 0) return []
   const texts = parts.flatMap(({ type, text }) => (type === 'text' ? [String(text)] : []))
   if (texts.length === parts.length) return [{ role: 'user', content: texts.join('\n\n') }]
@@ -48,10 +56,10 @@ function userMessage({ contents }: UserTurn): readonly CortexMessage[] {
 const attachments = ({ name, media = [] }: ToolResult): readonly Content[] =>
   media.length === 0 ? [] : [{ type: 'text', text: `The attachment of ${name}:` }, ...media]
 
-const spellResult = ({ id, name, content, isError, media }: ToolResult): Part => ({
+const spellResult = ({ id, name, content, isError, media }: ToolResult, ids: CallIds): Part => ({
   type: 'tool_results',
   tool_results: {
-    tool_use_id: id,
+    tool_use_id: ids.of(id),
     name,
     content: [
       // Not every model behind it is shown the status.
@@ -65,9 +73,9 @@ const spellResult = ({ id, name, content, isError, media }: ToolResult): Part =>
 })
 
 /** Words stand in `content` and calls in `content_list`, as in Snowflake's own example; with thinking all stand in their order. */
-function assistantMessage({ contents, refusal }: AssistantTurn): readonly CortexMessage[] {
+function assistantMessage({ contents, refusal }: AssistantTurn, ids: CallIds): readonly CortexMessage[] {
   const parts = contents.flatMap((content) =>
-    content.type === 'thinking' || content.type === 'media' ? [] : spellPart(content),
+    content.type === 'thinking' || content.type === 'media' ? [] : spellPart(content, ids),
   )
   const thoughts = contents.flatMap(spellThinking)
   const text = parts.flatMap((part) => (part.type === 'text' ? [String(part.text)] : [])).join('')
@@ -114,7 +122,7 @@ function spellThinking(content: Content): readonly Part[] {
 
 const textPart = (text: string): Part => ({ type: 'text', text })
 
-function spellPart(content: Content): readonly Part[] {
+function spellPart(content: Content, ids: CallIds): readonly Part[] {
   switch (content.type) {
     case 'text':
       return content.text === '' ? [] : [textPart(content.text)]
@@ -127,7 +135,7 @@ function spellPart(content: Content): readonly Part[] {
         {
           type: 'tool_use',
           tool_use: {
-            tool_use_id: content.id,
+            tool_use_id: ids.issue(content.id),
             name: content.name,
             // Arguments that were no JSON go back as what they were, in an object: nothing else is taken.
             input: content.input ?? { unusable: content.raw ?? '' },

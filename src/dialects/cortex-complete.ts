@@ -2,7 +2,7 @@ import { isStandardParam } from '../core/params.ts'
 import type { ChatRequest, ToolChoice, ToolSpec } from '../core/request.ts'
 import type { JsonSchema } from '../core/schema.ts'
 import { merge } from '../lib/merge.ts'
-import { EPHEMERAL, marked, spellSystem, spellTurn } from './cortex-complete-messages.ts'
+import { EPHEMERAL, marked, spellSystem, spellTurns } from './cortex-complete-messages.ts'
 import { CortexCompleteReader } from './cortex-complete-reader.ts'
 import type { Dialect, Quirks, Wire } from './dialect.ts'
 import { mapParts } from './schema-shape.ts'
@@ -31,7 +31,7 @@ export const cortexComplete: Dialect = {
     if (cache === '1h')
       throw new TypeError("Snowflake keeps a prompt for 5 minutes, no longer: pass cache: '5m'")
     const isCached = cache === '5m'
-    const messages = turns.flatMap((turn) => spellTurn(turn))
+    const messages = spellTurns(turns)
     const last = messages.at(-1)
     if (isCached && last) messages[messages.length - 1] = marked(last)
     let body: Record<string, unknown> = {
