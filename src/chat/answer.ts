@@ -119,8 +119,10 @@ export async function* answer(
       if (leaks && leaks.lifted > 0) adjustments.push(leaks.adjustment)
       if (mustCall && !builder.hasCalls) adjustments.push((await import('./report.ts')).NOT_CALLED)
       const late = adjustments.filter(({ name }) => !told.has(name))
-      if (late.length > 0) (await import('./report.ts')).report(who, late)
-      if (late.length > 0) yield news()
+      if (late.length > 0) {
+        ;(await import('./report.ts')).report(who, late)
+        yield news()
+      }
       break
     }
     isOver = true

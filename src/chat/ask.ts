@@ -62,9 +62,6 @@ export interface Sent {
   readonly tools: readonly ToolSpec[] | undefined
 }
 
-/** A longer conversation may not fit into every backend's context, in characters. */
-const LONG = 24_000
-
 /**
  * One request: sent where it can be answered, and when refused for something that can be mended, mended and sent again.
  * @param adjustments are replaced by what was changed, `notes` first
@@ -99,7 +96,7 @@ export async function ask(
     delay: undefined,
     began: performance.now(),
   }
-  if (session.routing && isDemanding(request)) await (await import('./route.ts')).prepare(attempt)
+  if (session.routing) await (await import('./demanding.ts')).prepareWhere(attempt)
   for (;;) {
     const { fitted, known: capabilities, ...wire } = await spell(attempt)
     adjustments.length = 0
@@ -125,17 +122,6 @@ export async function ask(
     }
   }
 }
-
-/** Whether not every backend may be able to answer, or not every model understands. */
-const isDemanding = ({ system, tools, schema, turns }: ChatRequest): boolean =>
-  system !== undefined ||
-  tools !== undefined ||
-  schema !== undefined ||
-  turns.some(({ contents }) => contents.some(({ type }) => type === 'media' || type === 'tool-result')) ||
-  turns.reduce(
-    (sum, { contents }) => contents.reduce((all, it) => all + (it.type === 'text' ? it.text.length : 0), sum),
-    0,
-  ) > LONG
 
 /** The chat stays with who has answered it. */
 function settle({ session, target }: Attempt, { servedBy }: Answer): void {

@@ -163,7 +163,7 @@ export class Chat extends Conversation {
     let step = await batches.next()
     while (!step.done) step = await batches.next()
     const turn = step.value
-    if (PARTIAL.has(turn.finish)) (await import('./partial.ts')).warnOf(this, turn)
+    if (turn.finish !== 'stop') (await import('./partial.ts')).warnOf(this, turn)
     return textOf(turn) || (turn.refusal ?? '')
   }
 
@@ -280,9 +280,6 @@ export class Chat extends Conversation {
     return options.echo === undefined ? this.#echo : echoOf(options.echo)
   }
 }
-
-/** How answers end that are not whole. */
-const PARTIAL = new Set<string>(['length', 'context-window', 'content-filter'])
 
 /** What prints a conversation, where anything is to be printed. */
 const echoFor = async (echo: Echo): Promise<typeof import('./echo.ts').echoed | undefined> =>

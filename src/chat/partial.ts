@@ -8,7 +8,8 @@ const WHY: Readonly<Record<string, string>> = {
   'content-filter': "it was stopped by the provider's content filter",
 }
 
-/** Warns of an answer that is not whole. */
+/** Warns of an answer, if it is not whole. */
 export function warnOf({ provider, model }: Conversation, { finish }: AssistantTurn): void {
-  warn(`${provider.name}/${model}: the answer is not whole, ${WHY[finish]}`)
+  const why = WHY[finish]
+  if (why) warn(`${provider.name}/${model}: the answer is not whole, ${why}`)
 }

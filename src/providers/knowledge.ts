@@ -1,4 +1,5 @@
 import { type Capabilities, learned } from '../capabilities/capabilities.ts'
+import { bareUrl } from '../lib/bare-url.ts'
 
 /** What was learned of a model at a backend, from what it refused or did not heed. */
 export interface Learned {
@@ -21,8 +22,7 @@ let isRead: Promise<void> | undefined
 
 /** The name of a subject, without anything secret that its address may hold. */
 export function keyOf({ baseUrl, model, backend }: Subject): string {
-  const { origin, pathname } = new URL(baseUrl)
-  return `${origin}${pathname.replace(/\/+$/, '')} ${model}${backend === undefined ? '' : `:${backend}`}`
+  return `${bareUrl(baseUrl)} ${model}${backend === undefined ? '' : `:${backend}`}`
 }
 
 /** What is known of a model, with what is known of it at this backend; undefined where that is nothing. */
