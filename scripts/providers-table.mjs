@@ -8,23 +8,28 @@ const BEGIN = '<!-- providers: made by scripts/providers-table.mjs -->'
 const END = '<!-- /providers -->'
 
 /** A page with the table as it should be; undefined where the page has no place for it. */
-export function withTable(page, providers) {
+export async function withTable(page, providers) {
   const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)]
   if (from < 0 || to < from) return undefined
-  return `${page.slice(0, from + BEGIN.length)}\n${tableOf(providers)}\n${page.slice(to)}`
+  return `${page.slice(0, from + BEGIN.length)}\n${await tableOf(providers)}\n${page.slice(to)}`
 }
 
 /** One row for each provider. */
-export function tableOf(providers) {
-  const rows = [...providers.values()].map(({ facts, construct }) => {
+export async function tableOf(providers) {
+  const rows = [...providers.values()].map(async ({ facts, construct }) => {
     const { id, name, docs, auth, model } = facts
     const byName = id === 'openai-compatible' ? '–' : code(`chat('${id}${model ? '' : '/…'}')`)
-    return `| [${name}](${docs}) | ${code(construct.name)} | ${byName} | ${keyOf(auth)} |`
+    return `| [${name}](${docs}) | ${code(construct.name)} | ${byName} | ${await keyOf(auth)} |`
   })
-  return ['| provider | constructor | by name | key |', '|---|---|---|---|', ...rows].join('\n')
+  return [
+    '| provider | constructor | by name | key |',
+    '|---|---|---|---|',
+    ...(await Promise.all(rows)),
+  ].join('\n')
 }
 
-function keyOf({ variables, find, authorize, chainVariables, places, isOptional }) {
+async function keyOf({ variables, find, authorize, chainVariables, places: told, isOptional }) {
+  const places = typeof told === 'string' ? told : await told()
   const isMore = find || authorize || chainVariables
   const words = isMore ? codes(places) : variables.map(code).join(' or ') || codes(places)
   return isOptional ? `none, or ${words}` : words
@@ -44,7 +49,7 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const problems = []
   for (const path of PAGES) {
     const page = readFileSync(path, 'utf8')
-    const right = withTable(page, PROVIDERS)
+    const right = await withTable(page, PROVIDERS)
     if (right === undefined) problems.push(`${path}: no place for the table of providers`)
     else if (right !== page && process.argv.includes('--check'))
       problems.push(`${path}: the table of providers is old; run node scripts/providers-table.mjs`)

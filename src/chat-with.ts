@@ -66,6 +66,8 @@ export interface ChatOptions {
   readonly budget?: BudgetLimits | undefined
   /** Your own price, in US dollars for each million tokens, instead of the published one. */
   readonly price?: TokenPrices | undefined
+  /** Who is asked where this one fails before its first word, in order: chats, or names as `chat()` takes them. @default nobody */
+  readonly fallbacks?: readonly (Chat | string)[] | undefined
 }
 
 /** What only some providers' chats can be told; their constructors say which. */
@@ -139,6 +141,7 @@ export function chatWith(
       listeners: { onRequestStart: new Set(), onRequestEnd: new Set() },
       budget: options.budget && budgetOf(options.budget),
       price: options.price,
+      fallbacks: options.fallbacks && { list: options.fallbacks, resolve: byName, made: [], gone: new Map() },
       model: text(model, 'model'),
       systemPrompt: joinPrompt(options.systemPrompt),
       turns: [],
@@ -146,6 +149,9 @@ export function chatWith(
     echoOf(options.echo),
   )
 }
+
+/** A chat for a fallback's name; only chats that fall back load the list of names. */
+const byName = async (name: string): Promise<Chat> => (await import('./chats.ts')).chat(name)
 
 /** A budget; only chats that have one load what keeps it. Wrong limits are told by the first request. */
 function budgetOf(limits: BudgetLimits): Promise<Budget> {

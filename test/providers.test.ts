@@ -36,16 +36,19 @@ describe('every provider', () => {
     expect(new Set(files.map(([, { id }]) => id))).toEqual(new Set(PROVIDERS.keys()))
   })
 
-  test.each(['README.md', 'docs/providers.md'])('stands in %s as its data say', (path) => {
+  test.each(['README.md', 'docs/providers.md'])('stands in %s as its data say', async (path) => {
     const page = readFileSync(path, 'utf8')
-    expect((withTable as (page: string, all: typeof PROVIDERS) => string)(page, PROVIDERS)).toBe(page)
+    expect(
+      await (withTable as (page: string, all: typeof PROVIDERS) => Promise<string>)(page, PROVIDERS),
+    ).toBe(page)
   })
 
-  test('has a constructor in the public list, an id of plain words, and pages that are addresses', () => {
+  test('has a constructor in the public list, an id of plain words, and pages that are addresses', async () => {
     for (const [id, { facts, construct }] of PROVIDERS) {
       expect((natter as Readonly<Record<string, unknown>>)[construct.name]).toBe(construct)
       expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/)
-      for (const page of [facts.docs, facts.auth.page ?? facts.docs])
+      const { page: made = facts.docs } = facts.auth
+      for (const page of [facts.docs, typeof made === 'string' ? made : await made()])
         expect(URL.canParse(page.split(' ')[0] ?? ''), page).toBe(true)
     }
   })

@@ -1,3 +1,4 @@
+import { TOKEN_PAGE } from '../providers/huggingface-key.ts'
 import { authorizer, findKey } from '../providers/auth.ts'
 import { hubUrl } from '../providers/hub.ts'
 import { type Account, whoami } from '../providers/huggingface-account.ts'
@@ -6,7 +7,7 @@ import { note } from './io.ts'
 import { keepSecret } from './secrets.ts'
 
 /** The page where a token is made that may call Inference Providers. */
-export const tokenPage = (): string => huggingface.auth.page?.split(' ')[0] ?? huggingface.docs
+export const tokenPage = (): string => TOKEN_PAGE
 
 /** The token in use and where it was found; nothing that is printed from now on can hold it. */
 export function tokenInUse(): { readonly key: string; readonly place: string } | undefined {

@@ -1,3 +1,4 @@
+import { TOKEN_PLACES } from '../providers/huggingface-key.ts'
 import { authorizer } from '../providers/auth.ts'
 import { isTrustedHub } from '../providers/hub-trust.ts'
 import { hubUrl } from '../providers/hub.ts'
@@ -17,12 +18,7 @@ export async function accountChecks(): Promise<readonly Check[]> {
   const found = tokenInUse()
   if (!found)
     return [
-      check(
-        'token',
-        'fail',
-        `none found. Looked in ${huggingface.auth.places}`,
-        'natter login, or set HF_TOKEN',
-      ),
+      check('token', 'fail', `none found. Looked in ${TOKEN_PLACES}`, 'natter login, or set HF_TOKEN'),
       ...skipped('there is no token'),
     ]
   const token = check('token', 'ok', `found in ${found.place}`)

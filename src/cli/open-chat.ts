@@ -1,3 +1,4 @@
+import { TOKEN_PAGE } from '../providers/huggingface-key.ts'
 import { basename } from 'node:path'
 import type { Chat } from '../chat/chat.ts'
 import type { ChatOptions } from '../chat-with.ts'
@@ -92,7 +93,7 @@ export function keyIn(variable: string): string {
   return key
 }
 
-const keyPage = (): string => huggingface.auth.page?.split(' ')[0] ?? huggingface.docs
+const keyPage = (): string => TOKEN_PAGE
 
 /** What a constructor refuses was asked for on the command line. */
 function checked(construct: () => Chat): Chat {

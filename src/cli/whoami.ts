@@ -1,5 +1,5 @@
+import { TOKEN_PLACES } from '../providers/huggingface-key.ts'
 import type { Account } from '../providers/huggingface-account.ts'
-import { huggingface } from '../providers/huggingface.ts'
 import { ownerOf, tokenInUse, warnOfRights } from './account.ts'
 import { harmless } from './io.ts'
 import type { WhoamiTask } from './task.ts'
@@ -7,8 +7,7 @@ import type { WhoamiTask } from './task.ts'
 /** Shows whose token is in use, and gives the exit code. */
 export async function whoami({ json }: WhoamiTask): Promise<number> {
   const found = tokenInUse()
-  if (!found)
-    throw new Error(`not signed in. Looked in ${huggingface.auth.places}. Run natter login, or set HF_TOKEN`)
+  if (!found) throw new Error(`not signed in. Looked in ${TOKEN_PLACES}. Run natter login, or set HF_TOKEN`)
   const account = await ownerOf(found.key)
   process.stdout.write(`${json ? record(account, found.place) : harmless(described(account, found.place))}\n`)
   if (!json) warnOfRights(account)

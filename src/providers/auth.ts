@@ -2,6 +2,9 @@ import { env } from '#platform'
 import { isObject } from '../lib/merge.ts'
 import { isLoopback } from './trust.ts'
 
+/** Words that may come only when they are needed: most programs never say them. */
+export type Words = string | (() => Promise<string>)
+
 /** Where a provider's key comes from and how it is sent. */
 export interface Auth {
   /** Environment variables that may hold the key, in order. */
@@ -9,9 +12,9 @@ export interface Auth {
   /** Further places, looked into after the variables. */
   readonly find?: () => string | undefined
   /** All places in words, for the error that no key was found. */
-  readonly places: string
+  readonly places: Words
   /** The page where a key is made. */
-  readonly page?: string
+  readonly page?: Words
   /** Whether requests without a key make sense. */
   readonly isOptional?: boolean
   /**
@@ -101,7 +104,7 @@ export function authorizer(
 
 /** Its words are loaded only where they are needed. */
 async function noKey(provider: { readonly name: string; readonly auth: Auth }): Promise<never> {
-  throw (await import('./no-key.ts')).noKey(provider)
+  throw await (await import('./no-key.ts')).noKey(provider)
 }
 
 function placeOf(

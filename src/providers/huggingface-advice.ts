@@ -1,9 +1,7 @@
 import { splitModel } from '../capabilities/model-name.ts'
 import type { ChatError } from '../core/errors.ts'
+import { TOKEN_PAGE } from './huggingface-key.ts'
 import type { Asking } from './provider.ts'
-
-const TOKEN_PAGE =
-  'https://huggingface.co/settings/tokens/new?ownUserPermissions=inference.serverless.write&tokenType=fineGrained'
 
 /** What to do about an error of Hugging Face, where there is more to say than in general. */
 export function advice({ code, message }: ChatError, { model }: Partial<Asking> = {}): string | undefined {

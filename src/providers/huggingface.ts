@@ -6,9 +6,6 @@ import { oneOf } from '../lib/option.ts'
 import type { Provider } from './provider.ts'
 import { trusting } from './trust.ts'
 
-const TOKEN_PAGE =
-  'https://huggingface.co/settings/tokens/new?ownUserPermissions=inference.serverless.write&tokenType=fineGrained'
-
 /** Inference Providers behind Hugging Face's router. https://huggingface.co/docs/inference-providers */
 export const huggingface: Provider = {
   id: 'huggingface',
@@ -23,10 +20,8 @@ export const huggingface: Provider = {
   auth: {
     variables: ['HF_TOKEN', 'HUGGINGFACE_API_KEY', 'HUGGING_FACE_HUB_TOKEN'],
     find: tokenFile,
-    places:
-      'HF_TOKEN, HUGGINGFACE_API_KEY, HUGGING_FACE_HUB_TOKEN, the file at HF_TOKEN_PATH, $HF_HOME/token and ' +
-      '~/.cache/huggingface/token (which `hf auth login` writes)',
-    page: `${TOKEN_PAGE} (it needs the permission "Make calls to Inference Providers")`,
+    places: async () => (await import('./huggingface-key.ts')).TOKEN_PLACES,
+    page: async () => (await import('./huggingface-key.ts')).TOKEN_ADVICE,
     // On hf.space and hf.jobs anybody's code runs: pass apiKey there.
     trusts: trusting('huggingface.co', 'huggingface.cloud', 'hf.co'),
   },
