@@ -1,20 +1,20 @@
 import type { Delta } from '../core/delta.ts'
 import { ChatError } from '../core/errors.ts'
-import type { ChatRequest, OutputSchema, ToolChoice, ToolSpec } from '../core/request.ts'
+import type { BuiltinTool, ChatRequest, OutputSchema, ToolChoice, ToolSpec } from '../core/request.ts'
 import { dialectOf } from '../dialects/lazy-dialects.ts'
 import { TurnBuilder, type TurnFacts } from '../core/turn-builder.ts'
-import type { Adjustment, AssistantTurn, Turn, UserTurn } from '../core/turn.ts'
+import type { Adjustment, AssistantTurn, Turn } from '../core/turn.ts'
 import type { Leash } from '../providers/line.ts'
 import { type Asked, ask, report } from './ask.ts'
 import type { ChatEvent } from './events.ts'
 import { callsOf } from './history.ts'
 import type { Session } from './session.ts'
-import { recordUsage } from './token-ledger.ts'
 
 /** An input and the turns it follows. */
 export interface Question {
   readonly turns: readonly Turn[]
-  readonly input: UserTurn
+  /** A turn of the model's own where that was paused and is to go on. */
+  readonly input: Turn
 }
 
 /** How one answer is asked for. */
@@ -24,6 +24,8 @@ export interface AnswerOptions {
   readonly leash?: Leash | undefined
   readonly tools?: readonly ToolSpec[] | undefined
   readonly toolChoice?: ToolChoice | undefined
+  /** Tools that the provider runs. */
+  readonly builtins?: readonly BuiltinTool[] | undefined
   readonly schema?: OutputSchema | undefined
 }
 
@@ -53,9 +55,12 @@ export async function* answer(
     const isPriced = session.price !== undefined || session.budget !== undefined
     const whole = spent.length > 0 ? (await import('./spent.ts')).withSpent(turn, spent) : turn
     const kept = isPriced ? await (await import('./tally.ts')).tally(session, whole) : whole
-    recordUsage(session.line.provider.id, session.model, kept.usage, kept.cost)
-    session.turns = [...question.turns, question.input, kept]
-    return kept
+    ledger ??= await import('./token-ledger.ts')
+    ledger.recordUsage(session.line.provider.id, session.model, kept.usage, kept.cost)
+    const { turns, input } = question
+    const joined = input.role === 'user' ? kept : (await import('./resumed.ts')).resumed(input, kept)
+    session.turns = [...turns, ...(joined === kept ? [input] : []), joined]
+    return joined
   }
   const keepPart = async (finish: 'aborted' | 'error'): Promise<void> => {
     const held: Delta[] = []
@@ -104,7 +109,7 @@ export async function* answer(
       }
       if (held.length > 0) yield held
       if (leaks && leaks.lifted > 0) adjustments.push(leaks.adjustment)
-      if (mustCall && !builder.hasCalls) adjustments.push(NOT_CALLED)
+      if (mustCall && !builder.hasCalls) adjustments.push((await import('./remedy.ts')).NOT_CALLED)
       for (const adjustment of adjustments) if (!told.has(adjustment.name)) report(session, adjustment)
       const late = news()
       if (late.length > 0) yield late
@@ -134,7 +139,7 @@ export async function requestFor(
   { turns, input }: Question,
   options: AnswerOptions,
 ): Promise<ChatRequest> {
-  const { tools, schema, toolChoice } = options
+  const { tools, builtins, schema, toolChoice } = options
   const request: ChatRequest = {
     model: session.model,
     turns: [...turns, input],
@@ -142,6 +147,7 @@ export async function requestFor(
     stream: session.stream ?? options.stream,
     ...(session.systemPrompt && { system: session.systemPrompt }),
     ...(toolChoice && { toolChoice }),
+    ...(builtins && { builtins }),
     ...(session.extra && { extra: session.extra }),
     ...(session.cache && { cache: session.cache }),
   }
@@ -157,15 +163,12 @@ export async function requestFor(
   }
 }
 
-const NOT_CALLED: Adjustment = {
-  type: 'tool-calls',
-  name: 'not-called',
-  message: 'a tool had to be called, and the model called none',
-}
+/** Loaded with the first answer. */
+let ledger: typeof import('./token-ledger.ts') | undefined
 
 const toEvent = (adjustment: Adjustment): ChatEvent => ({ type: 'adjustment', adjustment })
 
-const AUDIBLE = new Set<Delta['type']>(['text', 'thinking', 'refusal', 'citation', 'media'])
+const AUDIBLE = new Set<Delta['type']>(['text', 'thinking', 'refusal', 'citation', 'media', 'server-tool'])
 const isAudible = (delta: Delta): delta is Delta & ChatEvent => AUDIBLE.has(delta.type)
 
 /** The deltas that are events as they stand; mostly all of them. */

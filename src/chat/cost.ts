@@ -1,6 +1,8 @@
 import type { Price } from '../capabilities/prices.ts'
 import type { TokenPrices } from '../capabilities/token-prices.ts'
 import type { AssistantTurn, Turn } from '../core/turn.ts'
+import { catalogOf } from '../providers/catalog.ts'
+import type { Session } from './session.ts'
 
 /** What answers cost: the sum and who says so, or what is known of it and why that is not all. */
 export type Cost =
@@ -30,6 +32,10 @@ export interface Costed {
   /** The router's catalogue, where it is at hand. */
   readonly catalog?: unknown
 }
+
+/** What the answers of a session cost, by the catalogue of its router too. */
+export const costOfSession = async (session: Session, include?: 'all' | 'last'): Promise<Cost> =>
+  costOf({ ...session, catalog: (await catalogOf(session.line))?.body }, include)
 
 /** What the answers to all questions cost, or those to the last one (with tools there are several). */
 export async function costOf(chat: Costed, include: 'all' | 'last' = 'all'): Promise<Cost> {

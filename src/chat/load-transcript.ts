@@ -82,7 +82,7 @@ export function load(saved: unknown, session: Session): Session {
   const { provider } = session.line
   const { turns, notes } = forDialect(state.turns, provider.dialect.id)
   for (const { message } of notes) warn(message)
-  const missing = (state.tools ?? []).filter((name) => !session.toolbox.tools.has(name))
+  const missing = (state.tools ?? []).filter((name) => !session.toolbox.all.has(name))
   if (missing.length > 0)
     warn(`The saved chat had tools that this one has not: ${missing.join(', ')}. Register them to use them.`)
   return {

@@ -1,5 +1,4 @@
 import type { OutputSchema, ToolChoice } from '../core/request.ts'
-import { ChatError } from '../core/errors.ts'
 import type { AssistantTurn, UserTurn } from '../core/turn.ts'
 import { type AnswerOptions, type Question, answer } from './answer.ts'
 import type { ChatEvent } from './events.ts'
@@ -36,21 +35,23 @@ export async function* rounds(
   let question: Question = follow(session.turns, input)
   for (let round = 1; ; round++) {
     const tools = options.schema ? undefined : toolbox.specs()
+    const builtins = options.schema ? undefined : toolbox.builtinsFor(toolChoice)
     const turn = yield* asked(
       session,
       question,
-      { ...options, tools, toolChoice: tools && toolChoice },
+      { ...options, tools, builtins, toolChoice: tools && toolChoice },
       round > 1,
     )
+    // Anthropic pauses long work of its own tools: sent back as it is, it goes on.
+    if (turn.finish === 'pause_turn' && round <= maxRounds) {
+      question = { turns: session.turns.slice(0, -1), input: turn }
+      continue
+    }
     // An answer that ran into its token limit may hold a call that looks whole and is not.
     if (!tools || turn.finish !== 'tool-calls' || callsOf(turn).length === 0) return turn
-    if (round > maxRounds)
-      throw new ChatError(
-        `${session.model} still called tools after ${maxRounds} rounds of them. Raise maxToolRounds, or ask for less at once.`,
-        { code: 'tool-rounds', provider: session.line.provider.name },
-      )
     // Only a model that calls tools needs what runs them.
-    const { runCalls } = await import('./run-calls.ts')
+    const { runCalls, tooMany } = await import('./run-calls.ts')
+    if (round > maxRounds) throw tooMany(session)
     question = {
       turns: session.turns,
       input: { role: 'user', contents: yield* runCalls(session, turn, options) },

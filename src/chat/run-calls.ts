@@ -12,6 +12,13 @@ import { runTool } from './run-tool.ts'
 import type { Session } from './session.ts'
 import type { Toolbox } from './toolbox.ts'
 
+/** The error for a model that never comes to an end with its calls. */
+export const tooMany = ({ model, toolbox, line }: Session): ChatError =>
+  new ChatError(
+    `${model} still called tools after ${toolbox.settings.maxRounds} rounds of them. Raise maxToolRounds, or ask for less at once.`,
+    { code: 'tool-rounds', provider: line.provider.name },
+  )
+
 /** Runs the calls of a turn; when that is stopped, what is known of each joins the history before the error goes on. */
 export async function* runCalls(
   session: Session,

@@ -66,7 +66,14 @@ export function probedRefusals(): readonly RecordedRefusal[] {
       const [, asked = '', status, said = ''] = read
       const sent = parsed(asked) as Body
       return typeof sent === 'object'
-        ? [{ name: `${server}/${file.replace('.txt', '')}`, status: Number(status), body: parsed(said), sent }]
+        ? [
+            {
+              name: `${server}/${file.replace('.txt', '')}`,
+              status: Number(status),
+              body: parsed(said),
+              sent,
+            },
+          ]
         : []
     }),
   )
