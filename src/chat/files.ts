@@ -1,5 +1,6 @@
 import type { Media } from '../core/content.ts'
 import { mimeOf, textMimeOf } from '../core/mime.ts'
+import { fileSize } from '../lib/file-size.ts'
 import { apiOf } from '../providers/call-api.ts'
 import type { FileStore, StoredFile } from '../providers/file-store.ts'
 import type { Line } from '../providers/line.ts'
@@ -47,7 +48,7 @@ export async function filesOf(line: Line): Promise<ChatFiles> {
       const { maxBytes = Math.min(MOST, store.limit), signal } = options
       if (maxBytes > store.limit)
         throw new RangeError(
-          `${line.provider.name} keeps files of ${store.limit} bytes at most: maxBytes is ${maxBytes}`,
+          `${line.provider.name} keeps files of ${fileSize(store.limit)} at most: maxBytes is ${maxBytes}`,
         )
       const loaded = await load(source, 'a file', { ...options, maxBytes, accept: '*/*' })
       const { bytes } = loaded
