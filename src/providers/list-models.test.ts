@@ -271,6 +271,12 @@ test('what may pass is tried again, what is no JSON is told, and an abort ends i
   expect(idsOf(await chatAt(server.url).models())).toEqual(['a'])
   const page = await loopback((reply) => void reply.writeHead(200).end('<html>hello</html>'))
   expect((await refusalOf(chatAt(page.url).models())).code).toBe('bad-reply')
+  const odd = await loopback((reply) => json(reply, 200, { hello: 'world' }))
+  expect((await refusalOf(chatAt(odd.url).models())).message).toBe(
+    'Acme answered with something that is no list of models.',
+  )
+  const empty = await loopback((reply) => json(reply, 200, { data: [] }))
+  expect(await chatAt(empty.url).models()).toEqual([])
   const silent = await loopback(() => undefined)
   const controller = new AbortController()
   const asked = chatAt(silent.url).models({ signal: controller.signal })

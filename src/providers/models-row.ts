@@ -10,8 +10,9 @@ type Fields = Readonly<Record<string, unknown>>
  * under names of its own (OpenRouter, Mistral, Groq, Perplexity, vLLM, LM Studio, GitHub). What is not named here is ignored.
  */
 export function readRow(row: unknown): ModelInfo | undefined {
-  if (!isObject(row) || typeof row.id !== 'string' || row.id === '' || row.deleted === true) return undefined
-  const { id } = row
+  if (!isObject(row) || row.deleted === true) return undefined
+  const id = word(row.id) ?? word(row.name)
+  if (id === undefined) return undefined
   const name = word(row.display_name) ?? word(row.name)
   const created = dateOf(row.created ?? row.created_at)
   const owner = word(row.owned_by) ?? word(row.publisher) ?? word(row.vendor) ?? word(row.organization)
