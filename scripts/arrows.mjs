@@ -25,6 +25,9 @@ const NO_NODE = new Set(['core', 'dialects', 'capabilities', 'chat'])
 // The engine is a server of its own; only its chat and its public list may know the rest.
 const LOCAL_DOORS = new Set(['src/local/chat-local.ts', 'src/local/index.ts'])
 
+// A fallback is named as chat() takes it, so what makes a chat must find who makes all: the one arrow back, loaded late.
+const LATE = new Map([['src/chat-with.ts', 'src/chats.ts']])
+
 const { imports = {}, exports = {} } = JSON.parse(readFileSync('package.json', 'utf8'))
 const entries = new Set(Object.values(exports).filter(isString).map(sourceOf))
 
@@ -42,9 +45,6 @@ for (const file of filesUnder('src').filter((path) => /\.[cm]?ts$/.test(path) &&
   }
 }
 report(problems)
-
-// A fallback is named as chat() takes it, so what makes a chat must find who makes all: the one arrow back, loaded late.
-const LATE = new Map([['src/chat-with.ts', 'src/chats.ts']])
 
 function judge(file, from, specifier) {
   if (specifier.startsWith('node:')) {

@@ -7,6 +7,7 @@ import { joinPrompt } from './chat/history.ts'
 import type { Adjust, Waiting } from './chat/session.ts'
 import { type Approve, Toolbox } from './chat/toolbox.ts'
 import { type Params, params as checkParams } from './core/params.ts'
+import type { WebTool } from './core/builtin-tool.ts'
 import type { PromptCache } from './core/request.ts'
 import type { Tool } from './core/tool.ts'
 import { LONGEST_TIMER } from './lib/longest-timer.ts'
@@ -52,8 +53,8 @@ export interface ChatOptions {
   readonly stream?: boolean | undefined
   /** When a model cannot take a request as it is: change it and `warn` once, change it in silence, or fail. @default 'warn' */
   readonly adjust?: Adjust | undefined
-  /** What the model may have done; more can be registered later. */
-  readonly tools?: readonly Tool[] | undefined
+  /** What the model may have done, here (`tool()`) or by the provider (`webSearch()`, `webFetch()`); more can be registered later. */
+  readonly tools?: readonly (Tool | WebTool)[] | undefined
   /** Whether the calls of one answer run at once or one by one. @default 'concurrent' */
   readonly toolMode?: 'concurrent' | 'sequential' | undefined
   /** The most answers with calls that one prompt may lead to. @default 10 */
@@ -106,7 +107,7 @@ export function chatWith(
   const model = options.model ?? provider.model
   if (model === undefined)
     throw new TypeError(
-      `${provider.name} has no default model: pass model${provider.models ? ` (${provider.models})` : ''}`,
+      `${provider.name} has no default model: pass model${provider.modelsHint ? ` (${provider.modelsHint})` : ''}`,
     )
   count('retries', retries)
   oneOf('adjust', adjust, ['warn', 'silent', 'error'])

@@ -42,6 +42,8 @@ export { Chat } from './chat/chat.ts'
 export type { AskOptions, CompactOptions, StructuredOptions } from './chat/chat.ts'
 export type { Round } from './chat/history.ts'
 export { audio, document, image, pdf } from './chat/contents.ts'
+export type { TokenCount } from './chat/count-tokens.ts'
+export type { ChatFiles, FileCallOptions, FileReference, UploadOptions } from './chat/files.ts'
 export type { DocumentOptions, FileOptions, ImageOptions } from './chat/contents.ts'
 export type { Source, SourceOptions } from './chat/contents-source.ts'
 export type { Resize } from './chat/resize.ts'
@@ -77,11 +79,14 @@ export type {
   Json,
   Media,
   Opaque,
+  ServerTool,
   Text,
   Thinking,
   ToolCall,
   ToolResult,
 } from './core/content.ts'
+export { webFetch, webSearch } from './core/builtin-tool.ts'
+export type { WebFetchOptions, WebSearchOptions, WebTool } from './core/builtin-tool.ts'
 export type { FinishReason } from './core/delta.ts'
 export { ChatError } from './core/errors.ts'
 export type { ChatErrorCode, ChatErrorDetails } from './core/errors.ts'
@@ -111,5 +116,6 @@ export { capabilities, forgetLearned } from './providers/model-capabilities.ts'
 export type { CapabilitiesOptions } from './providers/model-capabilities.ts'
 export { modelsHuggingFace } from './providers/models-huggingface.ts'
 export type { ModelsHuggingFaceOptions } from './providers/models-huggingface.ts'
+export type { StoredFile } from './providers/file-store.ts'
 export type { Provider } from './providers/provider.ts'
 export type { Timeouts } from './providers/line.ts'

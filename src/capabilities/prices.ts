@@ -102,6 +102,13 @@ const LISTED: Readonly<Record<string, string>> = {
 /** Nobody has a price list for these: the person who runs them pays for the machine. */
 const OWN = new Set(['openai-compatible', 'local', 'ollama', 'lmstudio', 'vllm', 'llama-server'])
 
+/** The price list's name of a provider; undefined where it has no list: a router's models cost what their backends ask. */
+export const listNameOf = (providerId: string): string | undefined =>
+  OWN.has(providerId) || isRouter(providerId) ? undefined : nameOf(providerId)
+
+const nameOf = (providerId: string): string =>
+  Object.hasOwn(LISTED, providerId) ? (LISTED[providerId] as string) : providerId
+
 async function listedPrice(query: PriceQuery, usage: Counted): Promise<Price> {
   const { providerId, at } = query
   if (OWN.has(providerId)) return unknown(`there is no price list for ${providerId}: pass price`)
@@ -111,13 +118,9 @@ async function listedPrice(query: PriceQuery, usage: Counted): Promise<Price> {
   const backend = query.servedBy ?? asked
   if (isRouter(providerId) && backend === undefined)
     return unknown(`the answer of ${model} does not say which backend served it`)
-  const name = isRouter(providerId)
-    ? `huggingface_${backend}`
-    : Object.hasOwn(LISTED, providerId)
-      ? LISTED[providerId]
-      : providerId
+  const name = isRouter(providerId) ? `huggingface_${backend}` : nameOf(providerId)
   const { calcPrice, findProvider } = await import('@pydantic/genai-prices')
-  const provider = findProvider({ providerId: name as string })
+  const provider = findProvider({ providerId: name })
   // The list also finds what only looks like a name, and would bill one provider's answers as another's.
   if (!provider || provider.id !== name)
     return unknown(

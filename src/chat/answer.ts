@@ -1,6 +1,6 @@
 import type { Delta } from '../core/delta.ts'
 import { ChatError } from '../core/errors.ts'
-import type { ChatRequest, OutputSchema, ToolChoice, ToolSpec } from '../core/request.ts'
+import type { BuiltinTool, ChatRequest, OutputSchema, ToolChoice, ToolSpec } from '../core/request.ts'
 import { dialectOf } from '../dialects/lazy-dialects.ts'
 import { TurnBuilder, type TurnFacts } from '../core/turn-builder.ts'
 import type { Adjustment, AssistantTurn, Turn, UserTurn } from '../core/turn.ts'
@@ -9,7 +9,6 @@ import { type Asked, ask } from './ask.ts'
 import type { ChatEvent } from './events.ts'
 import { callsOf } from './history.ts'
 import type { Session } from './session.ts'
-import { recordUsage } from './token-ledger.ts'
 
 /** An input and the turns it follows. */
 export interface Question {
@@ -26,6 +25,8 @@ export interface AnswerOptions {
   readonly leash?: Leash | undefined
   readonly tools?: readonly ToolSpec[] | undefined
   readonly toolChoice?: ToolChoice | undefined
+  /** Tools that the provider runs. */
+  readonly builtins?: readonly BuiltinTool[] | undefined
   readonly schema?: OutputSchema | undefined
 }
 
@@ -60,7 +61,8 @@ export async function* answer(
     const isPriced = who.price !== undefined || who.budget !== undefined
     const whole = spent.length > 0 ? (await import('./spent.ts')).withSpent(turn, spent) : turn
     const kept = isPriced ? await (await import('./tally.ts')).tally(who, whole) : whole
-    recordUsage(who.line.provider.id, who.model, kept.usage, kept.cost)
+    ledger ??= await import('./token-ledger.ts')
+    ledger.recordUsage(who.line.provider.id, who.model, kept.usage, kept.cost)
     if (!begun && !asked?.turns && !isBound(input) && !isBound(kept)) {
       session.turns = [...turns, input, kept]
       return kept
@@ -150,7 +152,7 @@ export async function requestFor(
   { turns, input, begun }: Question,
   options: AnswerOptions,
 ): Promise<ChatRequest> {
-  const { tools, schema, toolChoice } = options
+  const { tools, builtins, schema, toolChoice } = options
   const request: ChatRequest = {
     model: session.model,
     turns: begun ? [...turns, input, begun] : [...turns, input],
@@ -158,6 +160,7 @@ export async function requestFor(
     stream: session.stream ?? options.stream,
     ...(session.systemPrompt && { system: session.systemPrompt }),
     ...(toolChoice && { toolChoice }),
+    ...(builtins && { builtins }),
     ...(session.extra && { extra: session.extra }),
     ...(session.cache && { cache: session.cache }),
   }
@@ -172,10 +175,12 @@ export async function requestFor(
 /** Whether a turn may hold what belongs to one server. */
 const isBound = ({ contents }: Turn): boolean =>
   contents.some((content) => 'opaque' in content || 'fileId' in content || 'media' in content)
+/** Loaded with the first answer. */
+let ledger: typeof import('./token-ledger.ts') | undefined
 
 const toEvent = (adjustment: Adjustment): ChatEvent => ({ type: 'adjustment', adjustment })
 
-const AUDIBLE = new Set<Delta['type']>(['text', 'thinking', 'refusal', 'citation', 'media'])
+const AUDIBLE = new Set<Delta['type']>(['text', 'thinking', 'refusal', 'citation', 'media', 'server-tool'])
 const isAudible = (delta: Delta): delta is Delta & ChatEvent => AUDIBLE.has(delta.type)
 
 /** The deltas that are events as they stand; mostly all of them. */

@@ -1,3 +1,4 @@
+import type { ModelInfo } from '../capabilities/model-info.ts'
 import type { DeepPartial } from '../core/deep-partial.ts'
 import { ChatError } from '../core/errors.ts'
 import type { ToolChoice } from '../core/request.ts'
@@ -8,10 +9,13 @@ import type { SessionBill } from '../providers/huggingface-billing.ts'
 import type { Leash } from '../providers/line.ts'
 import { Conversation, sessionOf } from './conversation.ts'
 import type { Cost } from './cost.ts'
+import type { TokenCount } from './count-tokens.ts'
 import { type Echo, echoOf } from './echo-of.ts'
 import type { ChatEvent } from './events.ts'
 import type { Explanation } from './explain.ts'
 import { movedTo } from './move.ts'
+import type { ChatFiles } from './files.ts'
+import { lazyFiles } from './lazy-files.ts'
 import { type RoundsOptions, rounds } from './rounds.ts'
 import { type Session, fork } from './session.ts'
 import type { StructuredStep } from './structured.ts'
@@ -60,6 +64,11 @@ export class Chat extends Conversation {
     this.#echo = echo
   }
 
+  /** The files that the provider keeps for this account, for prompts to refer to. */
+  get files(): ChatFiles {
+    return lazyFiles(sessionOf(this).line)
+  }
+
   /** What the answers cost in US dollars, and how that is known; the reason where it is not. */
   async cost(options: { readonly include?: 'all' | 'last' } = {}): Promise<Cost> {
     return (await import('./cost-of-session.ts')).costOfSession(sessionOf(this), options.include)
@@ -81,11 +90,22 @@ export class Chat extends Conversation {
     return explain(sessionOf(this), await question, { toolChoice: options.toolChoice, stream })
   }
 
-  /** How many tokens an input would take with all that goes with it. No endpoint counts for us: it is an estimate, and says so. */
-  async countTokens(input: Input): Promise<{ readonly tokens: number; readonly isEstimate: true }> {
+  /**
+   * How many tokens an input would take with all that goes with it: counted by the provider where it does so, else an estimate.
+   * @throws ChatError where a provider that counts cannot do so
+   */
+  async countTokens(input: Input, { signal }: Pick<AskOptions, 'signal'> = {}): Promise<TokenCount> {
     const question = turnOf(input)
-    const { tokensWith } = await import('./compact.ts')
-    return { tokens: tokensWith(sessionOf(this), await question), isEstimate: true }
+    const { countTokens } = await import('./count-tokens.ts')
+    return countTokens(sessionOf(this), await question, signal)
+  }
+
+  /**
+   * The models that the provider lists, with what is known of each: context, prices, abilities.
+   * @throws TypeError where it has no list; ChatError
+   */
+  async models({ signal }: Pick<AskOptions, 'signal'> = {}): Promise<readonly ModelInfo[]> {
+    return (await import('../providers/list-models.ts')).listModels(sessionOf(this).line, signal)
   }
 
   /** Drops the last answer and asks its question again; where nothing comes, the answer there was stays. */
@@ -240,7 +260,10 @@ export class Chat extends Conversation {
   }
 
   async *#run(input: UserTurn | Promise<UserTurn>, options: AskOptions, leash?: Leash): Batches {
-    const question = input instanceof Promise ? await readInput(input, options.signal) : input
+    const question =
+      input instanceof Promise
+        ? await (await import('./read-input.ts')).readInput(input, options.signal)
+        : input
     const echo = this.#echoFor(options)
     const echoed = echo === 'none' ? undefined : await echoFor(echo)
     const how: RoundsOptions = {
@@ -284,10 +307,3 @@ export class Chat extends Conversation {
 /** What prints a conversation, where anything is to be printed. */
 const echoFor = async (echo: Echo): Promise<typeof import('./echo.ts').echoed | undefined> =>
   echo === 'none' ? undefined : (await import('./echo.ts')).echoed
-
-/** What is still being read; what reads it is loaded only for that. */
-async function readInput(input: Promise<UserTurn>, signal: AbortSignal | undefined): Promise<UserTurn> {
-  // It may fail before anybody looks.
-  input.catch(() => undefined)
-  return (await import('./read-input.ts')).readInput(input, signal)
-}

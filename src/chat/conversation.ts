@@ -1,3 +1,4 @@
+import type { WebTool } from '../core/builtin-tool.ts'
 import type { Tool } from '../core/tool.ts'
 import type { AssistantTurn, Turn, UserTurn } from '../core/turn.ts'
 import { type Usage, addUsage } from '../core/usage.ts'
@@ -21,6 +22,7 @@ export class Conversation {
   constructor(session: Session) {
     this.#session = session
     sessions.set(this, session)
+    this.#demand(session.toolbox.builtins)
   }
 
   /** Who is asked; a value that holds no key. */
@@ -83,34 +85,41 @@ export class Conversation {
     return addUsage(this.turns.map((turn) => (turn.role === 'assistant' ? turn.usage : undefined)))
   }
 
-  /** The tools the model may use. */
+  /** The tools the model may use that are run here; `builtins` are the others. */
   get tools(): readonly Tool[] {
     return [...this.#session.toolbox.tools.values()]
   }
 
+  /** The tools the model may use that the provider runs: `webSearch()`, `webFetch()`. */
+  get builtins(): readonly WebTool[] {
+    return this.#session.toolbox.builtins
+  }
+
   /**
    * Lets the model use a tool.
-   * @throws TypeError when there is one of that name, unless it is to be replaced
+   * @throws TypeError when there is one of that name, unless it is to be replaced; when the provider has no such tool of its own
    */
-  registerTool(tool: Tool, options: { readonly replace?: boolean } = {}): this {
+  registerTool(tool: Tool | WebTool, options: { readonly replace?: boolean } = {}): this {
     return this.registerTools([tool], options)
   }
 
   /** Lets the model use several tools: all of them, or none where one cannot be added. */
-  registerTools(tools: readonly Tool[], options: { readonly replace?: boolean } = {}): this {
+  registerTools(tools: readonly (Tool | WebTool)[], options: { readonly replace?: boolean } = {}): this {
+    this.#demand(tools)
     this.#session.toolbox.add(tools, options.replace)
     return this
   }
 
-  /** Lets the model use these tools and no others. */
-  setTools(tools: readonly Tool[]): this {
+  /** Lets the model use these tools, of both kinds, and no others. */
+  setTools(tools: readonly (Tool | WebTool)[]): this {
+    this.#demand(tools)
     this.#session.toolbox.set(tools)
     return this
   }
 
-  /** Takes a tool away; false where there was none of that name. */
+  /** Takes a tool away, also one of the provider's (`web_search`, `web_fetch`); false where there was none of that name. */
   removeTool(name: string): boolean {
-    return this.#session.toolbox.tools.delete(name)
+    return this.#session.toolbox.remove(name)
   }
 
   /** Hears of each call before it runs; `toolReject()` in the listener refuses it. Returns a function that ends the listening. */
@@ -145,9 +154,13 @@ export class Conversation {
       systemPrompt,
       params,
       apiArgs: extra,
-      tools: [...toolbox.tools.keys()],
+      tools: [...toolbox.all.keys()],
       turns,
     })
+  }
+
+  #demand(tools: Iterable<Tool | WebTool>): void {
+    for (const tool of tools) (tool as WebTool | undefined)?.demandOf?.(this.provider)
   }
 
   /** The chat in words, for `console.log` and the REPL; never with a key. */

@@ -39,6 +39,10 @@ export class Echoer {
       case 'tool-result':
         this.#aside({ ...event.result, content: clipped(event.result.content) })
         break
+      case 'server-tool':
+        // A record of what came of it says nothing that the answer does not.
+        if (event.tool.input !== undefined) this.#aside(event.tool)
+        break
       case 'media':
         this.#aside(event.media)
         break

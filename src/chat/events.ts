@@ -5,8 +5,8 @@ import type { Usage } from '../core/usage.ts'
 
 /** What `chat.events()` reports, in order. An answer that calls tools is followed by their results and the next answer. */
 export type ChatEvent =
-  /** A piece of the answer; `thinking`, `refusal`, `citation` and `media` likewise. */
-  | Extract<Delta, { type: 'text' | 'thinking' | 'refusal' | 'citation' | 'media' }>
+  /** A piece of the answer; `thinking`, `refusal`, `citation` and `media` likewise, and `server-tool`, what the provider itself did for it. */
+  | Extract<Delta, { type: 'text' | 'thinking' | 'refusal' | 'citation' | 'media' | 'server-tool' }>
   /** The model wants a tool run; reported once its arguments are whole. */
   | { readonly type: 'tool-call'; readonly call: ToolCall }
   /** What a generator tool has yielded so far. */

@@ -38,6 +38,7 @@ export async function explain(
     signal: undefined,
     stream: how.stream,
     tools,
+    builtins: toolbox.builtinsFor(how.toolChoice),
     toolChoice: tools && how.toolChoice,
   })
   const { path, body, fitted } = await spell({

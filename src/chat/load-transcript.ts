@@ -48,7 +48,7 @@ export function load(saved: unknown, session: Session): Session {
   const { provider, baseUrl } = session.line
   const own = baseUrl === provider.baseUrl ? undefined : bareUrl(baseUrl)
   const isHome = state.provider === provider.id && state.baseUrl === own
-  const missing = (state.tools ?? []).filter((name) => !session.toolbox.tools.has(name))
+  const missing = (state.tools ?? []).filter((name) => !session.toolbox.all.has(name))
   if (missing.length > 0)
     warn(`The saved chat had tools that this one has not: ${missing.join(', ')}. Register them to use them.`)
   return {

@@ -4,6 +4,7 @@ import type { Fitted } from '../capabilities/fits.ts'
 import { historyLesson } from '../capabilities/learn-history.ts'
 import { learn } from '../capabilities/learn.ts'
 import { ChatError } from '../core/errors.ts'
+import type { Adjustment } from '../core/turn.ts'
 import type { Wire } from '../dialects/dialect.ts'
 import { backoff } from '../lib/backoff.ts'
 import { remember } from '../providers/knowledge-store.ts'
@@ -68,6 +69,13 @@ export function lessonOfIgnored(
   const lesson = ignoredTools(known)
   if (lesson) remember({ baseUrl, model: target.id, backend: target.backend ?? reply.servedBy }, lesson)
   return lesson
+}
+
+/** What is noted where a call was demanded, and every way to get one was tried. */
+export const NOT_CALLED: Adjustment = {
+  type: 'tool-calls',
+  name: 'not-called',
+  message: 'a tool had to be called, and the model called none',
 }
 
 const subjectOf = ({ session, target }: Attempt): Subject => ({

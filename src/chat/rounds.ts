@@ -35,10 +35,11 @@ export async function* rounds(
   let question: Question = await following(session.turns, input)
   for (let round = 1; ; round++) {
     const tools = options.schema ? undefined : toolbox.specs()
+    const builtins = options.schema ? undefined : toolbox.builtinsFor(toolChoice)
     const turn = yield* asked(
       session,
       question,
-      { ...options, tools, toolChoice: tools && toolChoice },
+      { ...options, tools, builtins, toolChoice: tools && toolChoice },
       round > 1,
     )
     if (turn.finish === 'pause_turn' && callsOf(turn).length === 0) {

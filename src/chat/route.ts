@@ -8,7 +8,7 @@ import { catalogOf } from '../providers/catalog.ts'
 import { knownOf } from '../providers/knowledge.ts'
 import { hintsOf, seesByHub } from '../providers/model-hints.ts'
 import type { Attempt } from './ask.ts'
-import { estimateTokens } from './compact.ts'
+import { estimateTokens } from './estimate-tokens.ts'
 import { at } from './target.ts'
 
 /** What a request needs of who is to answer it. */

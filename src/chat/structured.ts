@@ -68,7 +68,7 @@ export async function* structuredRounds<T>(
 ): AsyncGenerator<StructuredStep, T, undefined> {
   const form = formOf(schema)
   let question = input
-  if (session.toolbox.tools.size > 0 && settings.toolChoice !== 'none') {
+  if (session.toolbox.all.size > 0 && settings.toolChoice !== 'none') {
     const turn = yield* steps(rounds(session, input, settings), false)
     demandWhole(turn, 'answer', session.line.provider.name)
     question = userTurn(ASK)

@@ -1,5 +1,6 @@
 import type { ToolCall, ToolResult } from '../core/content.ts'
-import type { ToolSpec } from '../core/request.ts'
+import type { WebTool } from '../core/builtin-tool.ts'
+import type { BuiltinTool, ToolChoice, ToolSpec } from '../core/request.ts'
 import type { Tool } from '../core/tool.ts'
 
 /** Decides on a call that needs approval: true lets it run; false, or a reason, refuses it. */
@@ -24,27 +25,38 @@ export interface ToolSettings {
 /** The tools of a chat, and those who listen to their calls. */
 export class Toolbox {
   #told: { readonly tools: readonly Tool[]; readonly specs: readonly ToolSpec[] } = { tools: [], specs: [] }
+  #all: ReadonlyMap<string, Tool | WebTool> = new Map()
   readonly settings: ToolSettings
-  readonly tools: Map<string, Tool>
+  /** Those that are run here. */
+  tools: ReadonlyMap<string, Tool> = new Map()
   readonly onRequest: Set<OnToolRequest>
   readonly onResult: Set<OnToolResult>
 
-  constructor(settings: ToolSettings, tools: Iterable<Tool> = []) {
+  constructor(settings: ToolSettings, tools: Iterable<Tool | WebTool> = []) {
     this.settings = settings
-    this.tools = new Map()
     this.onRequest = new Set()
     this.onResult = new Set()
     this.add(tools)
+  }
+
+  /** The tools of both kinds, by the names that no two may share. */
+  get all(): ReadonlyMap<string, Tool | WebTool> {
+    return this.#all
+  }
+
+  /** Those that the provider runs. */
+  get builtins(): readonly WebTool[] {
+    return [...this.#all.values()].filter(isBuiltin)
   }
 
   /**
    * Adds tools, all of them or none.
    * @throws TypeError when there is one of that name, unless it is to be replaced
    */
-  add(tools: Iterable<Tool>, replace = false): void {
-    const all = new Map(this.tools)
+  add(tools: Iterable<Tool | WebTool>, replace = false): void {
+    const all = new Map(this.#all)
     for (const tool of tools) {
-      if (typeof tool?.run !== 'function' || typeof tool.input?.check !== 'function')
+      if (!isBuiltin(tool) && (typeof tool?.run !== 'function' || typeof tool.input?.check !== 'function'))
         throw new TypeError('a tool is made by tool({ name, description, input, run })')
       if (all.has(tool.name) && !replace)
         throw new TypeError(
@@ -52,19 +64,30 @@ export class Toolbox {
         )
       all.set(tool.name, tool)
     }
-    for (const [name, tool] of all) this.tools.set(name, tool)
+    this.#keep(all)
   }
 
   /** These tools and no others. */
-  set(tools: Iterable<Tool>): void {
-    const { tools: all } = new Toolbox(this.settings, tools)
-    this.tools.clear()
-    for (const [name, tool] of all) this.tools.set(name, tool)
+  set(tools: Iterable<Tool | WebTool>): void {
+    this.#keep(new Toolbox(this.settings, tools).#all)
+  }
+
+  /** Takes a tool away; false where there was none of that name. */
+  remove(name: string): boolean {
+    const all = new Map(this.#all)
+    const isGone = all.delete(name)
+    this.#keep(all)
+    return isGone
+  }
+
+  #keep(all: ReadonlyMap<string, Tool | WebTool>): void {
+    this.#all = all
+    this.tools = new Map([...all].filter((one): one is [string, Tool] => !isBuiltin(one[1])))
   }
 
   /** The same tools and settings, with listeners of its own. */
   clone(): Toolbox {
-    const copy = new Toolbox(this.settings, this.tools.values())
+    const copy = new Toolbox(this.settings, this.#all.values())
     for (const listener of this.onRequest) copy.onRequest.add(listener)
     for (const listener of this.onResult) copy.onResult.add(listener)
     return copy
@@ -86,4 +109,13 @@ export class Toolbox {
     }
     return this.#told.specs
   }
+
+  /** What the provider is told to run; undefined where there is nothing, or no tool may be used. */
+  builtinsFor(choice: ToolChoice | undefined): readonly BuiltinTool[] | undefined {
+    const { builtins } = this
+    return builtins.length > 0 && choice !== 'none' ? builtins : undefined
+  }
 }
+
+const isBuiltin = (tool: Tool | WebTool): tool is WebTool =>
+  typeof (tool as WebTool | undefined)?.demandOf === 'function'

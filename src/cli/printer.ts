@@ -33,6 +33,8 @@ export class Printer {
       this.#line(describe(event.media))
     } else if (event.type === 'citation') {
       if (echo === 'all' || process.stderr.isTTY) this.#line(describe(event.citation))
+    } else if (event.type === 'server-tool') {
+      if (event.tool.input !== undefined) this.#line(describe(event.tool))
     } else if (event.type === 'tool-call') {
       this.#line(describe(event.call))
     } else if (event.type === 'finish') {

@@ -95,13 +95,21 @@ export interface ServerTool {
 /** One piece of a turn. */
 export type Content = Text | Thinking | Media | ToolCall | ToolResult | ServerTool | Json | Citation
 
+/** The error for an uploaded file in a prompt to a server that has no way to be given one. */
+export const elsewhere = (fileId: string | undefined): TypeError =>
+  new TypeError(`the file ${fileId} cannot be given to this server by its id: pass the file itself`)
+
 /** The URL a server can read a medium from: its own, or a data URL made of its bytes. */
 export function urlOf(media: Media): string {
   return media.url ?? `data:${media.mimeType};base64,${media.data ?? ''}`
 }
 
-/** A document as text that names it: how every model can be given one. */
-export function documentText({ name = 'document', data, url }: Media): string {
+/**
+ * A document as text that names it: how every model can be given one.
+ * @throws TypeError for one that only the provider has to whom it was uploaded
+ */
+export function documentText({ name = 'document', data, url, fileId }: Media): string {
+  if (data === undefined && url === undefined) throw elsewhere(fileId)
   const text = data === undefined ? (url ?? '') : new TextDecoder().decode(fromBase64(data))
   // A document must not be able to end itself and go on as if it were the person who sent it.
   let tag = 'document'

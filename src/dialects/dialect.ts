@@ -35,6 +35,8 @@ export interface Quirks {
   readonly thinkingBesideCalls?: 'reasoning' | 'reasoning_content'
   /** Whether an assistant's message may hold text beside its calls: TGI loses the calls of one that does. */
   readonly textBesideCalls?: false
+  /** `flat`: an uploaded file is `{type: 'file', file_id}`, as by Mistral, which refuses OpenAI's `{type: 'file', file: {file_id}}`. */
+  readonly fileParts?: 'flat'
   /** Whether media are read from any `https:` URL, not from the provider's own storage alone. */
   readonly fetchesMedia?: boolean
   /**
@@ -103,6 +105,8 @@ export interface Dialect {
 /** A dialect that is loaded with the first request: a program that talks to one provider needs no other's. */
 export interface LazyDialect {
   readonly id: string
+  /** As the dialect's own: what must be known before it is loaded. */
+  readonly builtins?: readonly BuiltinTool['type'][]
   readonly load: () => Promise<Dialect>
 }
 

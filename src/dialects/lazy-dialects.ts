@@ -3,24 +3,28 @@ import type { Dialect, LazyDialect } from './dialect.ts'
 /** OpenAI's responses. */
 export const openaiResponses: LazyDialect = {
   id: 'openai-responses',
+  builtins: ['web-search'],
   load: async () => (await import('./openai-responses.ts')).openaiResponses,
 }
 
 /** Anthropic's Messages API. */
 export const anthropicMessages: LazyDialect = {
   id: 'anthropic-messages',
+  builtins: ['web-search', 'web-fetch'],
   load: async () => (await import('./anthropic-messages.ts')).anthropicMessages,
 }
 
 /** Google's generateContent. */
 export const gemini: LazyDialect = {
   id: 'gemini',
+  builtins: ['web-search', 'web-fetch'],
   load: async () => (await import('./gemini.ts')).gemini,
 }
 
 /** Amazon Bedrock's Converse. */
 export const bedrockConverse: LazyDialect = {
   id: 'bedrock-converse',
+  builtins: ['web-search'],
   load: async () => (await import('./bedrock-converse.ts')).bedrockConverse,
 }
 

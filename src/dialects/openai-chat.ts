@@ -4,6 +4,7 @@ import {
   type ToolCall,
   type ToolResult,
   documentText,
+  elsewhere,
   urlOf,
 } from '../core/content.ts'
 import { isStandardParam } from '../core/params.ts'
@@ -115,7 +116,7 @@ function nineLetters(id: string): string {
 function spellContents(contents: readonly Content[], quirks: Quirks): unknown {
   const [only] = contents
   if (only?.type === 'text' && contents.length === 1) return spellText(only.text, quirks)
-  const parts = contents.flatMap((content) => spellPart(content))
+  const parts = contents.flatMap((content) => spellPart(content, quirks))
   if (parts.every((part) => part.type === 'text'))
     return spellText(parts.map((part) => part.text).join('\n\n'), quirks)
   return parts
@@ -123,14 +124,14 @@ function spellContents(contents: readonly Content[], quirks: Quirks): unknown {
 
 type Part = Readonly<Record<string, unknown>> & { readonly type: string }
 
-function spellPart(content: Content): readonly Part[] {
+function spellPart(content: Content, quirks: Quirks): readonly Part[] {
   switch (content.type) {
     case 'text':
       return [{ type: 'text', text: content.text }]
     case 'json':
       return [{ type: 'text', text: JSON.stringify(content.value) }]
     case 'media':
-      return [spellMedia(content)]
+      return [spellMedia(content, quirks)]
     case 'thinking':
     case 'citation':
     case 'tool-call':
@@ -140,8 +141,14 @@ function spellPart(content: Content): readonly Part[] {
   }
 }
 
-function spellMedia(media: Media): Part {
-  switch (media.kind) {
+function spellMedia(media: Media, { fileParts }: Quirks): Part {
+  const { kind, fileId } = media
+  if (fileId !== undefined) {
+    if (fileParts) return { type: 'file', file_id: fileId }
+    if (kind === 'pdf' || kind === 'document') return { type: 'file', file: { file_id: fileId } }
+    throw elsewhere(fileId)
+  }
+  switch (kind) {
     case 'image':
       return {
         type: 'image_url',

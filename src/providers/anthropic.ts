@@ -10,6 +10,8 @@ export const anthropic: Provider = {
   docs: 'https://platform.claude.com/docs/en/api/messages',
   baseUrl: 'https://api.anthropic.com/v1',
   dialect: anthropicMessages,
+  countTokens: async () => (await import('../dialects/token-counter.ts')).anthropicCounter,
+  files: async () => (await import('./files-anthropic.ts')).anthropicFiles,
   model: 'claude-sonnet-5',
   headers: { 'anthropic-version': '2023-06-01' },
   quirks: claudeQuirks,

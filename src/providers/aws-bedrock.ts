@@ -12,6 +12,7 @@ export const awsBedrock: ProviderFacts = {
   name: 'Amazon Bedrock',
   docs: 'https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html',
   dialect: bedrockConverse,
+  countTokens: async () => (await import('../dialects/token-counter.ts')).converseCounter,
   model: 'us.anthropic.claude-sonnet-5',
   auth: {
     variables: ['AWS_BEARER_TOKEN_BEDROCK'],

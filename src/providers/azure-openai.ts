@@ -24,6 +24,7 @@ export const azureOpenAI: ProviderFacts = {
   name: 'Azure OpenAI',
   docs: 'https://learn.microsoft.com/azure/ai-services/openai/reference',
   dialect: openaiChat,
+  models: false,
   auth: {
     variables: ['AZURE_OPENAI_API_KEY'],
     chainVariables: ['AZURE_CLIENT_SECRET'],

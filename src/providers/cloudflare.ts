@@ -9,6 +9,7 @@ export const cloudflare: ProviderFacts = {
   name: 'Cloudflare',
   docs: 'https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility',
   dialect: openaiChat,
+  models: async () => (await import('./models-cloudflare.ts')).listModels,
   model: '@cf/meta/llama-3.3-70b-instruct-fp8-fast',
   auth: {
     variables: ['CLOUDFLARE_API_KEY', 'CLOUDFLARE_API_TOKEN'],

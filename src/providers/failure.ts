@@ -204,6 +204,17 @@ function inWords(error: unknown, at: Circumstances): unknown {
   }
 }
 
+/** The error of a function that was to give a key. */
+export const keyless = (error: unknown, provider: string): ChatError =>
+  new ChatError(
+    `The function credentials failed: ${error instanceof Error ? error.message : String(error)}`,
+    {
+      code: 'no-key',
+      provider,
+      cause: error,
+    },
+  )
+
 const absolute = (location: string, base: string): string =>
   URL.canParse(location, base) ? new URL(location, base).href : location
 

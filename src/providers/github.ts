@@ -14,6 +14,7 @@ export const github: Provider = {
   baseUrl: 'https://models.github.ai/inference',
   root: 'inference',
   dialect: openaiChat,
+  models: false,
   model: 'openai/gpt-4.1',
   auth: {
     variables: ['GITHUB_PAT', 'GITHUB_TOKEN'],

@@ -9,6 +9,8 @@ export const googleGemini: Provider = {
   docs: 'https://ai.google.dev/api/generate-content',
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
   dialect: gemini,
+  countTokens: async () => (await import('../dialects/token-counter.ts')).geminiCounter,
+  files: async () => (await import('./files-gemini.ts')).geminiFiles,
   model: 'gemini-3.5-flash',
   quirks: { serverToolInvocations: true, fetchesMedia: true },
   auth: {

@@ -18,6 +18,8 @@ export const googleVertex: ProviderFacts = {
   name: 'Google Vertex AI',
   docs: 'https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference',
   dialect: gemini,
+  models: async () => (await import('./models-gemini.ts')).listVertexModels,
+  countTokens: async () => (await import('../dialects/token-counter.ts')).vertexCounter,
   model: 'gemini-3.5-flash',
   quirks: { fetchesMedia: true },
   auth: {

@@ -9,7 +9,9 @@ export const LM_STUDIO: Provider = {
   docs: 'https://lmstudio.ai/docs/developer/openai-compat',
   baseUrl: 'http://localhost:1234/v1',
   dialect: openaiChat,
-  models: '`lms ls` shows those that there are',
+  models: async () => (await import('./models-lmstudio.ts')).listModels,
+  builtins: [],
+  modelsHint: '`lms ls` shows those that there are',
   quirks: { thinkingBesideCalls: 'reasoning_content' },
   auth: {
     variables: ['LMSTUDIO_API_KEY'],

@@ -9,9 +9,11 @@ export const mistral: Provider = {
   docs: 'https://docs.mistral.ai/api',
   baseUrl: 'https://api.mistral.ai/v1',
   dialect: openaiChat,
+  files: async () => (await import('./files-mistral.ts')).mistralFiles,
   model: 'mistral-large-latest',
   quirks: {
     toolCallIds: 'nine',
+    fileParts: 'flat',
     // Usage comes by itself; whatever it does not know it refuses: "Extra inputs are not permitted".
     omit: ['stream_options'],
     paramNames: { seed: 'random_seed', topK: null, logProbs: null },

@@ -10,7 +10,7 @@ export const OLLAMA: Provider = {
   docs: 'https://docs.ollama.com/api',
   baseUrl: 'http://localhost:11434',
   dialect,
-  models: '`ollama list` shows those that there are',
+  modelsHint: '`ollama list` shows those that there are',
   auth: {
     variables: ['OLLAMA_API_KEY'],
     places: 'OLLAMA_API_KEY',

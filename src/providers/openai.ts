@@ -12,6 +12,8 @@ export const OPENAI: Provider = {
   docs: 'https://platform.openai.com/docs/api-reference/responses',
   baseUrl: 'https://api.openai.com/v1',
   dialect: openaiResponses,
+  countTokens: async () => (await import('../dialects/token-counter.ts')).responsesCounter,
+  files: async () => (await import('./files-openai.ts')).openaiFiles,
   model: 'gpt-5.6-terra',
   auth: {
     variables: ['OPENAI_API_KEY'],

@@ -9,6 +9,7 @@ export const perplexity: Provider = {
   docs: 'https://docs.perplexity.ai/api-reference/chat-completions-post',
   baseUrl: 'https://api.perplexity.ai',
   dialect: openaiChat,
+  models: async () => (await import('./models-openai.ts')).listAt('v1/models'),
   model: 'sonar',
   quirks: {
     strict: false,

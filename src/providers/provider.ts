@@ -1,6 +1,10 @@
 import type { ChatError } from '../core/errors.ts'
+import type { BuiltinTool } from '../core/request.ts'
 import type { Dialect, LazyDialect, Quirks } from '../dialects/dialect.ts'
+import type { TokenCounter } from '../dialects/token-counter.ts'
+import type { ListModels } from './api.ts'
 import type { Auth } from './auth.ts'
+import type { FileStore } from './file-store.ts'
 
 /** What advice may look at besides the error. */
 export interface Asking {
@@ -32,7 +36,7 @@ export interface Provider {
   /** The model where none is asked for. */
   readonly model?: string
   /** How a person sees which models there are, for where no model was given. */
-  readonly models?: string
+  readonly modelsHint?: string
   /** Where its servers differ from the dialect, all of them or those of one model. */
   readonly quirks?: Quirks | ((model: string) => Quirks)
   /** Sent with each request. */
@@ -43,6 +47,14 @@ export interface Provider {
   readonly isRouter?: boolean
   /** The path of its public catalogue of models with prices, joined to the base URL. */
   readonly catalogPath?: string
+  /** Loads what lists its models; `false` where nothing does. @default what servers of its dialect answer */
+  readonly models?: (() => Promise<ListModels>) | false
+  /** Loads how it counts the tokens of a request, where it does. */
+  readonly countTokens?: () => Promise<TokenCounter>
+  /** Loads what keeps files for prompts to refer to, where it does. */
+  readonly files?: () => Promise<FileStore>
+  /** The kinds of tools that its servers run themselves. @default those of the dialect */
+  readonly builtins?: readonly BuiltinTool['type'][]
   /** Loads what to say about errors, where there is more to say than in general. */
   readonly advice?: () => Promise<Advice>
 }

@@ -7,7 +7,7 @@ import type { Unauthorized } from './auth.ts'
 import { type Line, transportOf, urlOf } from './line.ts'
 import { AnswerBody } from './read-answer.ts'
 import type { Exchange } from './transport.ts'
-import { type Watch, type Watched, timedOut } from './watch.ts'
+import { type Watch, type Watched, tooLate } from './watch.ts'
 
 /** One request to be sent. */
 export interface Call extends Watched {
@@ -56,7 +56,7 @@ export class Sending implements Answer {
     this.#watch = watch
     this.#url = urlOf(baseUrl, path)
     this.#watchdog = new Watchdog((phase, ms) =>
-      watch.halt.stop(timedOut(phase, ms, provider.name, this.requestId)),
+      tooLate(watch.halt, phase, ms, provider.name, this.requestId),
     )
   }
 
@@ -167,7 +167,7 @@ export class Sending implements Answer {
 }
 
 /** The headers of a request beside the caller's, whose word counts; betas of both are asked for. */
-const joined = (
+export const joined = (
   ours: Readonly<Record<string, string>> = {},
   theirs: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> =>
@@ -179,7 +179,7 @@ const joined = (
   )
 
 /** The headers that authorise one request. */
-async function authorized(
+export async function authorized(
   { authorize, provider }: Line,
   halt: Halt,
   request: Unauthorized,
@@ -189,13 +189,6 @@ async function authorized(
     return headers instanceof Promise ? await halt.race(headers) : headers
   } catch (error) {
     if (error instanceof ChatError || error instanceof TypeError) throw error
-    throw new ChatError(
-      `The function credentials failed: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        code: 'no-key',
-        provider: provider.name,
-        cause: error,
-      },
-    )
+    throw (await import('./failure.ts')).keyless(error, provider.name)
   }
 }

@@ -1,9 +1,9 @@
 /** One HTTP request, ready to go. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string
+  readonly body?: string | Uint8Array<ArrayBuffer>
   /** How long to wait for a connection, in milliseconds, where the transport can tell; 0 is for ever. */
   readonly connectTimeout: number
 }

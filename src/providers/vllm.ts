@@ -9,7 +9,8 @@ export const vllm: ProviderFacts = {
   docs: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html',
   root: 'v1',
   dialect: openaiChat,
-  models: 'it is the one that `vllm serve` was given',
+  builtins: [],
+  modelsHint: 'it is the one that `vllm serve` was given',
   quirks: { strict: false },
   auth: {
     variables: ['VLLM_API_KEY'],

@@ -24,8 +24,7 @@ export class Watch {
     this.#abort = () => halt.stop(stopped(line, signal?.reason))
     signal?.addEventListener('abort', this.#abort, { once: true })
     if (leash) leash.pull = () => halt.stop(stopped(line, undefined))
-    if (total > 0)
-      this.#timer = setTimeout(() => halt.stop(timedOut('total', total, line.provider.name)), total)
+    if (total > 0) this.#timer = setTimeout(() => tooLate(halt, 'total', total, line.provider.name), total)
   }
 
   end(): void {
@@ -38,16 +37,6 @@ export class Watch {
 export const stopped = ({ provider }: Line, cause: unknown): ChatError =>
   new ChatError('The request was aborted by the caller.', { code: 'aborted', provider: provider.name, cause })
 
-const PHASES: Readonly<Record<string, string>> = {
-  firstByte: 'sent nothing for',
-  idle: 'fell silent for',
-  total: 'was not done after',
-}
-
-/** The error for what took too long. */
-export const timedOut = (phase: string, ms: number, provider: string, requestId?: string): ChatError =>
-  new ChatError(`${provider} ${PHASES[phase]} ${ms / 1000} s. The limit is timeout.${phase}.`, {
-    code: 'timeout',
-    provider,
-    requestId,
-  })
+/** Stops what took too long; the words for it are loaded then. */
+export const tooLate = (halt: Halt, ...facts: Parameters<typeof import('./timed-out.ts').timedOut>): void =>
+  void import('./timed-out.ts').then(({ timedOut }) => halt.stop(timedOut(...facts)))

@@ -1,0 +1,40 @@
+import { readCatalog } from '../capabilities/catalog.ts'
+import { type ModelInfo, infoOf } from '../capabilities/model-info.ts'
+import { ChatError } from '../core/errors.ts'
+import { isObject } from '../lib/merge.ts'
+import type { ListModels } from './api.ts'
+import { readRow } from './models-row.ts'
+
+/**
+ * What a body of `GET /models` lists: `{data: […]}`, a bare array (GitHub, Together), one model alone, or the catalogue of Hugging
+ * Face's router. https://platform.openai.com/docs/api-reference/models/list
+ */
+export function readModels(body: unknown): readonly ModelInfo[] {
+  const catalog = readCatalog(body)
+  if (catalog) return [...catalog.values()].map(infoOf)
+  return rowsIn(body)?.flatMap((row) => readRow(row) ?? []) ?? []
+}
+
+/** The rows of a list; undefined where there is none. */
+function rowsIn(body: unknown): readonly unknown[] | undefined {
+  const rows = isObject(body)
+    ? (body.data ?? body.models ?? (body.id === undefined ? undefined : [body]))
+    : body
+  return Array.isArray(rows) ? rows : undefined
+}
+
+/** Lists models at a path below the base URL, or at an address. */
+export const listAt =
+  (path: string): ListModels =>
+  async ({ json, provider }) => {
+    const body = await json({ path })
+    if (rowsIn(body)) return readModels(body)
+    throw new ChatError(`${provider} answered with something that is no list of models.`, {
+      code: 'bad-reply',
+      provider,
+      body,
+    })
+  }
+
+/** The models of a server that speaks as OpenAI's does. */
+export const listModels: ListModels = listAt('models')
