@@ -1,12 +1,12 @@
 import type { ModelInfo } from '../capabilities/model-info.ts'
 import type { DeepPartial } from '../core/deep-partial.ts'
 import { ChatError } from '../core/errors.ts'
-import type { ToolChoice } from '../core/request.ts'
 import type { Inferred, SchemaSource } from '../core/standard-schema.ts'
 import { type AssistantTurn, type Input, type UserTurn, textOf, turnOf } from '../core/turn.ts'
 import { Flatten } from '../lib/flatten.ts'
 import type { SessionBill } from '../providers/huggingface-billing.ts'
 import type { Leash } from '../providers/line.ts'
+import type { AskOptions, CompactOptions, StructuredOptions } from './ask-options.ts'
 import { Conversation, sessionOf } from './conversation.ts'
 import type { Cost } from './cost.ts'
 import type { TokenCount } from './count-tokens.ts'
@@ -20,31 +20,6 @@ import { type RoundsOptions, rounds } from './rounds.ts'
 import { type Session, fork } from './session.ts'
 import type { StructuredStep } from './structured.ts'
 import type { Transcript } from './transcript.ts'
-
-/** Options of one call. */
-export interface AskOptions {
-  /** Aborting it stops the answer at once; what had come stays in the chat as a marked turn. */
-  readonly signal?: AbortSignal | undefined
-  /** What to print meanwhile, instead of the chat's own setting. */
-  readonly echo?: Echo | 'text' | undefined
-  /** Whether the model may, must or must not use tools, or the tool it must use. @default the server's, mostly `auto` */
-  readonly toolChoice?: ToolChoice | undefined
-}
-
-/** Options of `compact`. */
-export interface CompactOptions {
-  /** How many of the last questions stay as they are, with all that followed them. @default 2 */
-  readonly keepRounds?: number | undefined
-  /** A cheaper model for the summary. @default the chat's */
-  readonly model?: string | undefined
-  readonly signal?: AbortSignal | undefined
-}
-
-/** Options of one call for data. */
-export interface StructuredOptions extends AskOptions {
-  /** How often the model may mend data that does not fit. @default 1 */
-  readonly repair?: number | undefined
-}
 
 type Batches = AsyncGenerator<readonly ChatEvent[], AssistantTurn, undefined>
 

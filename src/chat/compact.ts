@@ -1,4 +1,5 @@
-import type { Chat, CompactOptions } from './chat.ts'
+import type { CompactOptions } from './ask-options.ts'
+import type { Chat } from './chat.ts'
 import type { Content } from '../core/content.ts'
 import { ChatError } from '../core/errors.ts'
 import { type AssistantTurn, type Turn, type UserTurn, textOf } from '../core/turn.ts'

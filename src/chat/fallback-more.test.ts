@@ -85,10 +85,10 @@ test('a file that was uploaded to the first is not sent to the next, which the e
   const [first] = scripted('first', ['Seen.', { status: 503 }])
   const [second, model] = scripted('second', ['Never.'])
   const chat = backed(first, [second])
-  const file = { type: 'media', kind: 'image', mimeType: 'image/png', fileId: 'file-1' } as const
+  const file = { type: 'media', kind: 'pdf', mimeType: 'application/pdf', fileId: 'file-1' } as const
   await chat.chat(['Look', file])
   expect(chat.turns[0]?.contents[1]).toEqual({ ...file, server: 'http://first.test/v1' })
-  await expect(chat.chat('Again')).rejects.toThrow(/second-1 was asked too: the image file-1 was uploaded to/)
+  await expect(chat.chat('Again')).rejects.toThrow(/second-1 was asked too: the pdf file-1 was uploaded to/)
   expect(model.requests).toEqual([])
 })
 

@@ -1,4 +1,5 @@
-import type { AskOptions, Chat } from './chat.ts'
+import type { AskOptions } from './ask-options.ts'
+import type { Chat } from './chat.ts'
 
 /** Asks the last question of a chat again, without the answer it had; where nothing comes, that answer stays. */
 export async function retry(chat: Chat, options: AskOptions): Promise<string> {
