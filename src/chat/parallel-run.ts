@@ -33,6 +33,8 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
   readonly #out = new Channel<ParallelResult<T>>()
   readonly #bell = new Bell()
   readonly #abort = new AbortController()
+  /** Those of what is under way. */
+  readonly #controllers = new Set<AbortController>()
   readonly #forecast: Forecast
   readonly #purse: Purse | undefined
   readonly #tally: ParallelTally
@@ -184,7 +186,10 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
     const aside = this.#purse && (await this.#aside(this.#purse, estimated))
     if (this.#stopped) return
     this.#active++
-    void askItem(setting, index, prompt, input)
+    // A signal of its own: hundreds of listeners on one look like a leak, and Node says so.
+    const own = new AbortController()
+    this.#controllers.add(own)
+    void askItem({ ...setting, signal: own.signal }, index, prompt, input)
       .then(async (done) => {
         const { usage, cost } = done.result
         this.#forecast.learn(estimated, usage, cost)
@@ -193,6 +198,7 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
       })
       .catch((error: unknown) => this.#stop(error as Error))
       .finally(() => {
+        this.#controllers.delete(own)
         this.#active--
         this.#bell.ring()
       })
@@ -295,6 +301,7 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
   #cancel(reason: unknown): void {
     this.#stop(new ChatError('The run was stopped by the caller.', { code: 'aborted', cause: reason }))
     this.#abort.abort(reason)
+    for (const controller of this.#controllers) controller.abort(reason)
   }
 }
 

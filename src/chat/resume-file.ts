@@ -109,8 +109,8 @@ export class ResumeFile {
     const changes = before && Object.entries(now).filter(([name, value]) => before[name as never] !== value)
     if (changes && changes.length > 0 && this.#count > 0)
       warn(
-        `${this.#path} was written with ${changes.map(([name, value]) => `another ${NAMES[name]}${isShort(name) ? ` (${String(before?.[name as never])}, now ${String(value)})` : ''}`).join(' and ')}: ` +
-          `its ${answers(this.#count)} stay there, and everything is asked anew.`,
+        `${this.#path} was last written with ${changes.map(([name, value]) => `another ${NAMES[name]}${isShort(name) ? ` (${String(before?.[name as never])}, now ${String(value)})` : ''}`).join(' and ')}: ` +
+          `what it holds of that stays there, and is not taken for this run.`,
       )
     this.#isNew = changes === undefined || changes.length > 0
     if (this.#isNew)

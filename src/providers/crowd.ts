@@ -36,7 +36,8 @@ export class Crowd {
   /** One more is under way. */
   enter(): void {
     this.#active++
-    this.#wasFull ||= this.isFull
+    // Some are always between two requests.
+    this.#wasFull ||= this.#active >= this.#limit * 0.75
   }
 
   /** One has left, after this time if its answer is whole. */
@@ -49,7 +50,7 @@ export class Crowd {
     this.#judge()
     this.#left = 0
     this.#time = 0
-    this.#wasFull = this.isFull
+    this.#wasFull = false
   }
 
   /** Fewer at once; only for what was sent since the last time, as what was under way then says nothing new. False for that. */
@@ -67,10 +68,10 @@ export class Crowd {
     if (!this.#wasFull) return
     // Answers that take longer wait in a queue of the server: more at once would only make it longer.
     const slower = mean / this.#best
-    if (slower > 1.5) this.#isStarting = false
+    if (slower > 2) this.#isStarting = false
     if (this.#isStarting) this.#limit *= 2
-    else if (slower < 2) this.#limit += Math.max(1, this.#limit / 10)
-    else if (slower > 4) this.#limit = Math.max(START, this.#limit * 0.9)
+    else if (slower < 3) this.#limit += Math.max(1, this.#limit / 10)
+    else if (slower > 6) this.#limit = Math.max(START, this.#limit * 0.9)
     this.#limit = Math.min(MOST, this.#limit)
     // What was fastest once may have been a happy day.
     this.#best *= 1.01

@@ -1,6 +1,7 @@
 import type { Usage } from '../core/usage.ts'
 import type { Gate } from './line.ts'
 import { type Pace, pauseOf } from './pace.ts'
+import type { Entry } from './tempo.ts'
 
 /** A token is about four characters of a request's body. */
 const CHARACTERS = 4
@@ -9,7 +10,7 @@ const CHARACTERS = 4
 export class Lane implements Gate {
   readonly #pace: Pace
   readonly #outputs: { readonly expected: number }
-  #entered: number | undefined
+  #entered: Entry | undefined
   #promised = 0
   #count = 0
 
@@ -33,7 +34,7 @@ export class Lane implements Gate {
   }
 
   heard(header: (name: string) => string | undefined): void {
-    this.#pace.heard(header)
+    if (this.#entered) this.#pace.heard(this.#entered, header)
   }
 
   isPause(error: unknown): boolean {

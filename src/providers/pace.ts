@@ -3,6 +3,7 @@ import { Allowance } from '../lib/allowance.ts'
 import { backoff } from '../lib/backoff.ts'
 import { Crowd } from './crowd.ts'
 import { type Room, roomsOf } from './rate-headers.ts'
+import { type Entry, Tempo } from './tempo.ts'
 
 /** What the caller knows of its limits. */
 export interface PaceLimits {
@@ -15,12 +16,15 @@ export interface PaceLimits {
 /** One who waits to send. */
 interface Waiter {
   readonly tokens: number
-  readonly enter: () => void
+  readonly enter: (entry: Entry) => void
   hasLeft: boolean
 }
 
 /** The longest wait for all: a server that wants a longer one has refused. Hugging Face counts by five minutes. In milliseconds. */
 const LONGEST_PAUSE = 10 * 60_000
+
+/** A request may take so long to be counted, in milliseconds. */
+const TRAVEL = 100
 
 /** For how long nobody is to ask again after an error, 0 where it does not say; undefined where it does not ask for that. */
 export function pauseOf(error: unknown): number | undefined {
@@ -38,6 +42,7 @@ const KINDS = ['requests', 'tokens'] as const
  */
 export class Pace {
   readonly #crowd = new Crowd()
+  readonly #tempo = new Tempo()
   readonly #wishes = new Set<PaceLimits>()
   readonly #asked: Partial<Record<Kind, Allowance>> = {}
   readonly #told: Partial<Record<Kind, Allowance>> = {}
@@ -70,21 +75,18 @@ export class Pace {
   }
 
   /** Waits for a turn; whoever has had one must `leave`. */
-  async enter(tokens: number, signal: AbortSignal | undefined): Promise<number> {
+  async enter(tokens: number, signal: AbortSignal | undefined): Promise<Entry> {
     const now = performance.now()
-    if (this.#queue.length === 0 && this.#wait(tokens, now) === 0) {
-      this.#admit(tokens, now)
-      return now
-    }
-    await new Promise<void>((resolve, reject) => {
+    if (this.#queue.length === 0 && this.#wait(tokens, now) === 0) return this.#admit(tokens, now)
+    return new Promise<Entry>((resolve, reject) => {
       const abort = (): void => {
         waiter.hasLeft = true
         reject(signal?.reason)
         this.#pump()
       }
-      const enter = (): void => {
+      const enter = (entry: Entry): void => {
         signal?.removeEventListener('abort', abort)
-        resolve()
+        resolve(entry)
       }
       const waiter: Waiter = { tokens, enter, hasLeft: false }
       if (signal?.aborted) return abort()
@@ -92,26 +94,27 @@ export class Pace {
       this.#queue.push(waiter)
       this.#pump()
     })
-    return performance.now()
   }
 
-  /** Hears what the headers of an answer say. */
-  heard(header: (name: string) => string | undefined): void {
+  /** Hears what the headers of the answer to a request say. */
+  heard(entry: Entry, header: (name: string) => string | undefined): void {
     const rooms = roomsOf(header, Date.now())
+    const later = this.#tempo.after(entry)
     for (const kind of KINDS) {
       const room = rooms[kind]
-      if (room) this.#learn(kind, room)
+      // It was counted when the request came, so it knows nothing of those that came later.
+      if (room) this.#learn(kind, room, later[kind], entry.at)
     }
   }
 
-  /** A request that entered at this time is over, with this error if it failed. */
-  leave(entered: number, error: unknown): void {
+  /** A request that was let in is over, with this error if it failed. */
+  leave(entry: Entry, error: unknown): void {
     const now = performance.now()
     const pause = pauseOf(error)
-    if (pause !== undefined) this.#slow(entered, pause, now)
-    else if (ChatError.is(error, 'overloaded')) this.#crowd.cut(entered, now, 0.5)
+    if (pause !== undefined) this.#slow(entry, pause, now)
+    else if (ChatError.is(error, 'overloaded')) this.#crowd.cut(entry.at, now, 0.5)
     else if (error === undefined) this.#refusals = 0
-    this.#crowd.leave(error === undefined ? now - entered : undefined)
+    this.#crowd.leave(error === undefined ? now - entry.at : undefined)
     this.#pump()
   }
 
@@ -121,21 +124,22 @@ export class Pace {
     this.#asked.tokens?.take(tokens, performance.now())
   }
 
-  #slow(entered: number, pause: number, now: number): void {
-    if (this.#crowd.cut(entered, now, 0.8)) this.#refusals++
+  #slow(entry: Entry, pause: number, now: number): void {
+    const isNews = this.#crowd.cut(entry.at, now, 0.8)
+    if (isNews) this.#refusals++
+    this.#tempo.refuse(entry, isNews)
     // Where the server does not say for how long, each wait is longer than the one before.
     this.#until = Math.max(this.#until, now + (pause || backoff(Math.max(1, this.#refusals))))
   }
 
-  #learn(kind: Kind, { left, limit, reset, isWindow }: Room): void {
+  #learn(kind: Kind, { left, limit = left, reset, isWindow }: Room, later: number, at: number): void {
     const now = performance.now()
-    const gone = limit === undefined ? 0 : limit - left
     const allowance = (this.#told[kind] ??= new Allowance(0, now))
-    if (isWindow) {
-      // It comes back at once: until then there is what is left, and afterwards nobody knows before the next answer.
-      if (left === 0 && reset <= LONGEST_PAUSE) this.#until = Math.max(this.#until, now + reset)
-      allowance.set(Infinity, 0, Infinity, now)
-    } else if (reset > 0 && gone > 0) allowance.set(left, gone / reset, limit ?? left, now)
+    // One that comes back at once is waited for; until then there is what is left, and afterwards nobody knows before the next answer.
+    if (isWindow && left === 0 && reset <= LONGEST_PAUSE) this.#until = Math.max(this.#until, now + reset)
+    const perMs = (limit - left) / reset
+    if (!isWindow && perMs > 0 && perMs < Infinity)
+      allowance.set(left - later, perMs, limit, Math.min(now, at + TRAVEL))
     else allowance.set(Infinity, 0, Infinity, now)
   }
 
@@ -153,19 +157,20 @@ export class Pace {
   /** How long a request must wait; Infinity for one that waits for another to leave. */
   #wait(tokens: number, now: number): number {
     if (this.#crowd.isFull) return Infinity
-    let wait = this.#until - now
+    let wait = Math.max(this.#until - now, this.#tempo.wait(now))
     for (const allowances of [this.#asked, this.#told]) {
       wait = Math.max(wait, allowances.requests?.wait(1, now) ?? 0, allowances.tokens?.wait(tokens, now) ?? 0)
     }
     return Math.max(0, wait)
   }
 
-  #admit(tokens: number, now: number): void {
+  #admit(tokens: number, now: number): Entry {
     this.#crowd.enter()
     for (const allowances of [this.#asked, this.#told]) {
       allowances.requests?.take(1, now)
       allowances.tokens?.take(tokens, now)
     }
+    return this.#tempo.enter(tokens, now)
   }
 
   /** Lets in whose turn it is. */
@@ -179,8 +184,7 @@ export class Pace {
           if (wait < Infinity) this.#timer = setTimeout(() => this.#pump(), Math.min(wait, 60_000))
           return
         }
-        this.#admit(next.tokens, now)
-        next.enter()
+        next.enter(this.#admit(next.tokens, now))
       }
       this.#queue.shift()
     }
