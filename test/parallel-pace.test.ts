@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Chat, chatOpenAICompatible, parallelText } from 'natter'
 import { expect, test } from 'vitest'
 import { answer, completion, json, loopback } from './loopback.ts'
@@ -67,7 +67,7 @@ test('a pause that one is told holds for all who ask with the same key, and for 
     parallelText(chatOf(key), ['a', 'b'], { progress: false }).all()
   const first = run('k-11111111')
   await server.arrival(0)
-  await delay(100)
+  await sleep(100)
   const before = performance.now()
   await Promise.all([run('k-22222222'), run('k-11111111'), first])
   const after = (key: string): readonly number[] =>
@@ -97,7 +97,7 @@ test('no more conversations than asked for are under way, and tokens are counted
   const server = await loopback(async (reply, request) => {
     times.push(performance.now())
     most = Math.max(most, ++active)
-    await delay(20)
+    await sleep(20)
     active--
     json(reply, 200, completion('ok', { usage: { prompt_tokens: 60, completion_tokens: 40 } }))
     return request

@@ -185,6 +185,20 @@ describe('prompts', () => {
     expect(seen).toEqual(['ok', 'ok'])
   })
 
+  test('that cannot be asked fail alone', async () => {
+    const { url } = await loopback(willing)
+    const chat = chatOpenAICompatible({ baseUrl: url, model: 'm' })
+    const missing = Promise.reject(new TypeError('there is no such file'))
+    missing.catch(() => undefined)
+    const all = await parallelText(chat, ['a', '', [missing], 'b'], QUIET).all()
+    expect(all.map(({ value, error }) => value ?? error?.message)).toEqual([
+      'ok',
+      'a prompt needs some text: it is empty',
+      'there is no such file',
+      'ok',
+    ])
+  })
+
   test('that are no list are wrong use', () => {
     const chat = chatOpenAICompatible({ baseUrl: 'http://127.0.0.1:9', model: 'm' })
     expect(() => parallelText(chat, 'one prompt' as never)).toThrow(/prompts must be an array/)

@@ -1,6 +1,6 @@
 import { warn } from '#platform'
 import { ChatError } from '../core/errors.ts'
-import { type Input, turnOf } from '../core/turn.ts'
+import { type UserTurn, turnOf } from '../core/turn.ts'
 import { Bell } from '../lib/bell.ts'
 import { Channel } from '../lib/channel.ts'
 import { LONGEST_WAIT } from '../lib/backoff.ts'
@@ -8,7 +8,7 @@ import type { Pace } from '../providers/pace.ts'
 import { paceOf } from '../providers/pace-of.ts'
 import { estimateTokens } from './compact.ts'
 import { type ParallelEstimate, SAMPLE, estimateInWords, estimateOf } from './parallel-estimate.ts'
-import { Forecast } from './parallel-forecast.ts'
+import { type Expected, Forecast } from './parallel-forecast.ts'
 import { type Done, type Purpose, type Setting, askItem, keptItem } from './parallel-item.ts'
 import type { ParallelOptions } from './parallel-options.ts'
 import { type ParallelProgress, ProgressView } from './parallel-progress.ts'
@@ -19,7 +19,7 @@ import { ParallelTally } from './parallel-tally.ts'
 import { readInput } from './read-input.ts'
 import { ResumeKeeper } from './resume-keeper.ts'
 import { type Session, fork } from './session.ts'
-import { unasked } from './unasked.ts'
+import { failedUnasked, unasked } from './unasked.ts'
 
 /** These meet every prompt alike: there is no sense in asking the others. */
 const FATAL = new Set(['no-key', 'unauthorized', 'credits', 'budget', 'missing-package', 'resume'])
@@ -173,8 +173,15 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
     { index, prompt }: Numbered,
     keeper: ResumeKeeper | undefined,
   ): Promise<void> {
-    const reading = turnOf(prompt)
-    const input = reading instanceof Promise ? await readInput(reading, setting.signal) : reading
+    let input: UserTurn
+    try {
+      input = await readInput(Promise.resolve(prompt).then(turnOf), setting.signal)
+    } catch (error) {
+      if (setting.signal.aborted) throw error
+      // An empty prompt, or a picture that is not there: it is this one's failure alone.
+      const result = failedUnasked<T>(this.#session, index, prompt, error as Error)
+      return this.#finish({ result, turns: [], reason: undefined }, undefined)
+    }
     const kept = keeper && (await keeper.find(index, input))
     const found = kept && (await keptItem(setting, index, prompt, input, kept))
     const estimated = this.#tokensOf(input)
@@ -189,19 +196,31 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
     // A signal of its own: hundreds of listeners on one look like a leak, and Node says so.
     const own = new AbortController()
     this.#controllers.add(own)
-    void askItem({ ...setting, signal: own.signal }, index, prompt, input)
-      .then(async (done) => {
-        const { usage, cost } = done.result
-        this.#forecast.learn(estimated, usage, cost)
-        if (aside) this.#purse?.book(aside, usage, cost, done.reason)
-        await this.#finish(done, keeper)
-      })
+    void this.#perform(
+      askItem({ ...setting, signal: own.signal }, index, prompt, input),
+      estimated,
+      aside,
+      keeper,
+    )
       .catch((error: unknown) => this.#stop(error as Error))
       .finally(() => {
         this.#controllers.delete(own)
         this.#active--
         this.#bell.ring()
       })
+  }
+
+  async #perform(
+    asking: Promise<Done<T>>,
+    estimated: number,
+    aside: Expected | undefined,
+    keeper: ResumeKeeper | undefined,
+  ): Promise<void> {
+    const done = await asking
+    const { usage, cost } = done.result
+    this.#forecast.learn(estimated, usage, cost)
+    if (aside) this.#purse?.book(aside, usage, cost, done.reason)
+    await this.#finish(done, keeper)
   }
 
   async #finish(done: Done<T>, keeper: ResumeKeeper | undefined): Promise<void> {
@@ -226,7 +245,7 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
   }
 
   /** Waits until a prompt may be paid for. */
-  async #aside(purse: Purse, estimated: number): Promise<ReturnType<Purse['set']>> {
+  async #aside(purse: Purse, estimated: number): Promise<Expected | undefined> {
     for (;;) {
       if (this.#stopped) return undefined
       const aside = purse.set(estimated)
@@ -266,13 +285,7 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
     )
   }
 
-  #tokensOf(
-    input: {
-      readonly role: 'user'
-      readonly contents: Exclude<ReturnType<typeof turnOf>, Promise<unknown>>['contents']
-    },
-    isCounted = true,
-  ): number {
+  #tokensOf(input: UserTurn, isCounted = true): number {
     const { systemPrompt, turns, toolbox } = this.#session
     const tokens = estimateTokens([...turns, input], systemPrompt, toolbox.specs())
     if (isCounted) {

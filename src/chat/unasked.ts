@@ -4,7 +4,7 @@ import { Chat } from './chat.ts'
 import type { ParallelResult } from './parallel-result.ts'
 import { type Session, fork } from './session.ts'
 
-/** The result of a prompt that was never asked. */
+/** The result of a prompt that was never asked, because the run ended before. */
 export function unasked<T>(
   session: Session,
   index: number,
@@ -12,19 +12,25 @@ export function unasked<T>(
   why: Error | undefined,
 ): ParallelResult<T> {
   const code = ChatError.is(why) ? why.code : 'aborted'
-  return {
-    index,
-    prompt,
-    value: undefined,
-    text: '',
-    chat: new Chat(fork(session), 'none'),
-    usage: {},
-    cost: 0,
-    error: new ChatError(`It was not asked, because the run ended before: ${why?.message ?? 'it was left'}`, {
-      code,
-      cause: why,
-    }),
-    attempts: 0,
-    isResumed: false,
-  }
+  const message = `It was not asked, because the run ended before: ${why?.message ?? 'it was left'}`
+  return failedUnasked(session, index, prompt, new ChatError(message, { code, cause: why }))
 }
+
+/** The result of a prompt that could not be asked. */
+export const failedUnasked = <T>(
+  session: Session,
+  index: number,
+  prompt: Input,
+  error: Error,
+): ParallelResult<T> => ({
+  index,
+  prompt,
+  value: undefined,
+  text: '',
+  chat: new Chat(fork(session), 'none'),
+  usage: {},
+  cost: 0,
+  error,
+  attempts: 0,
+  isResumed: false,
+})

@@ -3,13 +3,14 @@ import { askCommand } from './ask-command.ts'
 import { UsageError } from './failure.ts'
 import { settleLocal } from './local-option.ts'
 import { loginCommand, logoutCommand } from './login-command.ts'
+import { mapCommand } from './map-command.ts'
 import { serveCommand } from './serve-command.ts'
 import type { Task } from './task.ts'
 import { version } from './version.ts'
 import { whoamiCommand } from './whoami-command.ts'
 
 /** What natter does besides asking. */
-const COMMANDS = [serveCommand, loginCommand, logoutCommand, whoamiCommand]
+const COMMANDS = [mapCommand, serveCommand, loginCommand, logoutCommand, whoamiCommand]
 
 /**
  * Reads a command line.
@@ -25,7 +26,8 @@ export function readTask(argv: readonly string[]): Task {
   askCommand(program, found)
   for (const declare of COMMANDS) declare(program, found).allowExcessArguments(true)
   program.hook('preAction', (_, command) => {
-    if (command !== program && command.args.length > 0) throw taken(command.name(), command.args)
+    const words = command.args.slice(command.registeredArguments.length)
+    if (command !== program && words.length > 0) throw taken(command.name(), words)
   })
   for (const command of [program, ...program.commands]) {
     const name = command === program ? 'natter' : `natter ${command.name()}`

@@ -56,5 +56,27 @@ export interface WhoamiTask {
   readonly json: boolean
 }
 
+/** What `natter map …` was asked to do. */
+export interface MapTask {
+  readonly type: 'map'
+  /** The file of the rows. */
+  readonly input: string
+  readonly prompt: string
+  readonly output: string
+  /** The file of a JSON Schema. */
+  readonly schema: string | undefined
+  readonly maxActive: number | undefined
+  readonly rpm: number | undefined
+  readonly tpm: number | undefined
+  /** US dollars. */
+  readonly budget: number | undefined
+  readonly budgetTokens: number | undefined
+  readonly estimate: boolean | undefined
+  readonly resume: string | undefined
+  readonly progress: boolean
+  /** Who answers, and how. */
+  readonly ask: AskTask
+}
+
 /** What a command line asks for. */
-export type Task = AskTask | ServeTask | LoginTask | LogoutTask | WhoamiTask
+export type Task = AskTask | MapTask | ServeTask | LoginTask | LogoutTask | WhoamiTask
