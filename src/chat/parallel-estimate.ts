@@ -1,4 +1,6 @@
+import { warn } from '#platform'
 import type { Forecast } from './parallel-forecast.ts'
+import type { RunBudget } from './parallel-purse.ts'
 
 /** What a run is expected to take, judged by the answers to a few of its prompts. */
 export interface ParallelEstimate {
@@ -43,4 +45,15 @@ export function estimateInWords({
   const money = dollars === undefined ? 'the price is unknown' : `about $${dollars.toPrecision(2)}`
   const what = isTotal ? `${prompts} prompts` : 'each prompt'
   return `${what}: ${money}, ${input} tokens in, ${output} out (judged by ${sampled} answers)`
+}
+
+/** Whether a run goes on after its estimate. */
+export async function goesOn(
+  estimate: ParallelEstimate,
+  option: EstimateOption | undefined,
+  { dollars = Infinity, tokens = Infinity }: RunBudget = {},
+): Promise<boolean> {
+  if (typeof option === 'function') return option(estimate)
+  warn(`estimate: ${estimateInWords(estimate)}`)
+  return !((estimate.dollars ?? 0) > dollars) && !(estimate.input + estimate.output > tokens)
 }

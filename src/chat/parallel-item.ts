@@ -3,7 +3,6 @@ import type { ToolChoice } from '../core/request.ts'
 import type { Schema } from '../core/schema.ts'
 import { type AssistantTurn, type Input, type Turn, type UserTurn, textOf } from '../core/turn.ts'
 import { addUsage } from '../core/usage.ts'
-import { catalogOf } from '../providers/catalog.ts'
 import { Lane } from '../providers/lane.ts'
 import type { Pace } from '../providers/pace.ts'
 import { Chat } from './chat.ts'
@@ -30,6 +29,8 @@ export interface Setting<T> {
   readonly purpose: Purpose<T>
   readonly pace: Pace
   readonly forecast: Forecast
+  /** The router's catalogue, for prices. */
+  readonly catalog: () => Promise<unknown>
   readonly signal: AbortSignal
   readonly toolChoice: ToolChoice | undefined
 }
@@ -77,7 +78,7 @@ export async function askItem<T>(
         continue
       }
     }
-    const facts = await factsOf(session, clone.turns, {
+    const facts = await factsOf(setting, clone.turns, {
       index,
       prompt,
       attempts: lane.count,
@@ -110,12 +111,13 @@ async function valueOf<T>(
 
 /** The result for turns that an earlier run has kept; undefined where they give no value any more. */
 export async function keptItem<T>(
-  { session, purpose }: Setting<T>,
+  setting: Setting<T>,
   index: number,
   prompt: Input,
   input: UserTurn,
   kept: { readonly turns: readonly Turn[]; readonly attempts: number; readonly cost?: number },
 ): Promise<Done<T> | undefined> {
+  const { session, purpose } = setting
   const asked = follow(session.turns, input)
   const last = kept.turns.at(-1)
   if (last?.role !== 'assistant') return undefined
@@ -126,7 +128,7 @@ export async function keptItem<T>(
     value = data.value
   } else value = purpose.valueOf(last)
   const turns = [...asked.turns, asked.input, ...kept.turns]
-  const { facts, reason } = await factsOf(session, turns, {
+  const { facts, reason } = await factsOf(setting, turns, {
     index,
     prompt,
     attempts: kept.attempts,
@@ -140,7 +142,7 @@ export async function keptItem<T>(
 }
 
 async function factsOf(
-  session: Session,
+  { session, catalog: prices }: Setting<unknown>,
   turns: readonly Turn[],
   given: Pick<ParallelFacts, 'index' | 'prompt' | 'attempts' | 'isResumed'>,
 ): Promise<{
@@ -152,7 +154,8 @@ async function factsOf(
   const own = turns.slice(session.turns.length).filter((turn) => turn.role === 'assistant')
   const usage = addUsage(own.map((turn) => turn.usage))
   const last = own.at(-1)
-  const catalog = (await catalogOf(session.line))?.body
+  const isPriced = own.every((turn) => turn.cost !== undefined)
+  const catalog = isPriced ? undefined : await prices()
   const cost = own.length > 0 ? await costOf({ ...session, turns: own, catalog }) : undefined
   return {
     facts: {

@@ -2,6 +2,7 @@ import { turnOf } from '../core/turn.ts'
 import { Pace } from '../providers/pace.ts'
 import type { Chat } from './chat.ts'
 import { sessionOf } from './conversation.ts'
+import { catalogFor } from './parallel-catalog.ts'
 import { Forecast } from './parallel-forecast.ts'
 import { type Purpose, type Setting, keptItem } from './parallel-item.ts'
 import type { ParallelResult } from './parallel-result.ts'
@@ -21,7 +22,15 @@ export async function* parallelKept<T>(
   const session = sessionOf(chat)
   const { signal } = new AbortController()
   const forecast = new Forecast(undefined)
-  const setting: Setting<T> = { session, purpose, pace: new Pace(), forecast, signal, toolChoice: undefined }
+  const setting: Setting<T> = {
+    session,
+    purpose,
+    pace: new Pace(),
+    forecast,
+    catalog: catalogFor(session.line),
+    signal,
+    toolChoice: undefined,
+  }
   const source = new PromptSource(prompts)
   const keeper = await ResumeKeeper.open(path, session, purpose.schema)
   try {

@@ -1,4 +1,3 @@
-import { warn } from '#platform'
 import { ChatError } from '../core/errors.ts'
 import { type UserTurn, turnOf } from '../core/turn.ts'
 import { Bell } from '../lib/bell.ts'
@@ -6,8 +5,9 @@ import { Channel } from '../lib/channel.ts'
 import { LONGEST_WAIT } from '../lib/backoff.ts'
 import type { Pace } from '../providers/pace.ts'
 import { paceOf } from '../providers/pace-of.ts'
-import { estimateTokens } from './compact.ts'
-import { type ParallelEstimate, SAMPLE, estimateInWords, estimateOf } from './parallel-estimate.ts'
+import { catalogFor } from './parallel-catalog.ts'
+import { type ParallelEstimate, SAMPLE, estimateInWords, goesOn } from './parallel-estimate.ts'
+import { Gauge } from './parallel-gauge.ts'
 import { type Expected, Forecast } from './parallel-forecast.ts'
 import { type Done, type Purpose, type Setting, askItem, keptItem } from './parallel-item.ts'
 import type { ParallelOptions } from './parallel-options.ts'
@@ -38,7 +38,7 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
   readonly #forecast: Forecast
   readonly #purse: Purse | undefined
   readonly #tally: ParallelTally
-  readonly #estimated: { tokens: number; prompts: number } = { tokens: 0, prompts: 0 }
+  readonly #gauge: Gauge
   #active = 0
   /** Results that nobody has taken yet. */
   #ready = 0
@@ -54,6 +54,7 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
     this.#source = new PromptSource(prompts, options.estimate ? SAMPLE : 0)
     this.#purpose = purpose
     this.#options = options
+    this.#gauge = new Gauge(this.#session)
     this.#forecast = new Forecast(session.params.maxTokens)
     this.#purse = options.budget && new Purse(options.budget, this.#forecast)
     this.#tally = new ParallelTally(options.total ?? this.#source.all?.length)
@@ -142,6 +143,7 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
       purpose: this.#purpose,
       pace,
       forecast: this.#forecast,
+      catalog: catalogFor(this.#session.line),
       signal,
       toolChoice: this.#options.toolChoice,
     }
@@ -184,7 +186,7 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
     }
     const kept = keeper && (await keeper.find(index, input))
     const found = kept && (await keptItem(setting, index, prompt, input, kept))
-    const estimated = this.#tokensOf(input)
+    const estimated = this.#gauge.add(input)
     if (found) {
       this.#forecast.learn(estimated, found.result.usage, found.result.cost)
       this.#push(found.result)
@@ -254,45 +256,15 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
     }
   }
 
-  /** Says what all prompts will take, now that the first ones are answered, and asks whether to go on. */
+  /** Says what all prompts will take, now that the first ones are answered, and ends the run where that is not wanted. */
   async #judge(): Promise<void> {
     await this.#until(() => this.#active === 0)
-    const { estimate } = this.#options
-    const { all } = this.#source
-    const { tokens, prompts } = this.#estimated
-    const each = tokens / Math.max(1, prompts)
-    const total = all?.length ?? this.#options.total
-    const sum = all?.every((it) => typeof it === 'string')
-      ? all.reduce<number>(
-          (so, it) =>
-            so + this.#tokensOf({ role: 'user', contents: [{ type: 'text', text: it as string }] }, false),
-          0,
-        )
-      : each * (total ?? 1)
-    const found = estimateOf(this.#forecast, sum, total)
-    this.#estimate = found
-    if (!found || this.#stopped) return
-    const { dollars = Infinity, tokens: most = Infinity } = this.#options.budget ?? {}
-    const isOver = (found.dollars ?? 0) > dollars || found.input + found.output > most
-    if (typeof estimate !== 'function') warn(`estimate: ${estimateInWords(found)}`)
-    const goesOn = typeof estimate === 'function' ? await estimate(found) : !isOver
-    if (goesOn) return
-    this.#stop(
-      new ChatError(`The run was not gone on with after its estimate: ${estimateInWords(found)}.`, {
-        code: 'budget',
-        body: found,
-      }),
-    )
-  }
-
-  #tokensOf(input: UserTurn, isCounted = true): number {
-    const { systemPrompt, turns, toolbox } = this.#session
-    const tokens = estimateTokens([...turns, input], systemPrompt, toolbox.specs())
-    if (isCounted) {
-      this.#estimated.tokens += tokens
-      this.#estimated.prompts++
-    }
-    return tokens
+    if (this.#stopped) return
+    const { estimate, budget } = this.#options
+    this.#estimate = this.#gauge.estimate(this.#forecast, this.#source.all, this.#options.total)
+    if (!this.#estimate || (await goesOn(this.#estimate, estimate, budget))) return
+    const message = `The run was not gone on with after its estimate: ${estimateInWords(this.#estimate)}.`
+    this.#stop(new ChatError(message, { code: 'budget', body: this.#estimate }))
   }
 
   #hasRoom(pace: Pace): boolean {
