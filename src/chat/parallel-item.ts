@@ -60,7 +60,11 @@ export async function askItem<T>(
   for (let cuts = 0; ; cuts++) {
     const own = fork(session)
     own.listeners.onRequestEnd.add((turn) => lane.book(turn.usage))
-    const clone: Session = { ...own, line: { ...session.line, gate: lane } }
+    const clone: Session = {
+      ...own,
+      line: { ...session.line, heard: (reply) => lane.heard(reply) },
+      send: (call) => lane.send(call),
+    }
     let value: T | undefined
     let error: Error | undefined
     try {

@@ -4,6 +4,7 @@ import type { Params } from '../core/params.ts'
 import type { ChatRequest, PromptCache } from '../core/request.ts'
 import type { AssistantTurn, Turn } from '../core/turn.ts'
 import type { Line } from '../providers/line.ts'
+import type { Answer, Call } from '../providers/sending.ts'
 import type { Budget } from './budget.ts'
 import type { Toolbox } from './toolbox.ts'
 
@@ -35,6 +36,8 @@ export interface Listeners {
 /** The state of one conversation: what the loop reads, and the turns it adds to. */
 export interface Session {
   readonly line: Line
+  /** How requests are sent; undefined at once, by `send`. */
+  readonly send?: ((call: Call) => Promise<Answer>) | undefined
   readonly params: Params
   readonly extra: Readonly<Record<string, unknown>> | undefined
   /** How long the server shall keep what is said in its prompt cache; undefined as the dialect does. */

@@ -1,7 +1,7 @@
 import { transport as platformTransport } from '#transport'
 import type { Authorize } from './auth.ts'
 import type { Provider } from './provider.ts'
-import type { Transport } from './transport.ts'
+import type { HttpReply, Transport } from './transport.ts'
 
 /** Limits in milliseconds; 0 is none. */
 export interface Timeouts {
@@ -18,18 +18,6 @@ export interface Timeouts {
 /** The limits where none are given. */
 export const TIMEOUTS: Timeouts = { connect: 10_000, firstByte: 300_000, idle: 120_000, total: 0 }
 
-/** Decides when a request may be sent, and hears what comes of it. */
-export interface Gate {
-  /** Waits for a turn. */
-  enter(body: Readonly<Record<string, unknown>>, signal: AbortSignal | undefined): Promise<void>
-  /** Hears the headers of an answer. */
-  heard(header: (name: string) => string | undefined): void
-  /** Whether an error only says that it was too early, so that nobody is let through for a while. */
-  isPause(error: unknown): boolean
-  /** The request is over, with this error if it failed; called more than once it does nothing. */
-  leave(error?: unknown): void
-}
-
 /** How requests to a provider are made. */
 export interface Line {
   readonly provider: Provider
@@ -41,8 +29,8 @@ export interface Line {
   readonly retries: number
   /** Instead of the platform's transport. */
   readonly fetch?: typeof globalThis.fetch | undefined
-  /** Where requests wait for their turn; by default they go at once. */
-  readonly gate?: Gate | undefined
+  /** Hears of each answer when its head has come. */
+  readonly heard?: ((reply: HttpReply) => void) | undefined
 }
 
 /** A way to end a request from outside. */

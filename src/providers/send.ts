@@ -1,6 +1,5 @@
 import { ChatError } from '../core/errors.ts'
 import { LONGEST_WAIT, backoff } from '../lib/backoff.ts'
-import type { Gate } from './line.ts'
 import { type Answer, type Call, Sending } from './sending.ts'
 import { Watch, stopped } from './watch.ts'
 
@@ -11,45 +10,24 @@ import { Watch, stopped } from './watch.ts'
  */
 export async function send(call: Call): Promise<Answer> {
   const { line, signal } = call
-  const { gate } = line
   if (signal?.aborted || call.leash?.isPulled) throw stopped(line, signal?.reason)
-  // Before the clock starts: how long one waits for a turn is nobody's fault.
-  if (gate) await turnAt(gate, call)
   const watch = new Watch(call)
   try {
     if (call.delay) await watch.halt.sleep(call.delay)
-    for (let attempt = 1, refusals = 1; ;) {
+    for (let attempt = 1; ; attempt++) {
       const sending = new Sending(call, watch)
       try {
         await sending.begin()
         return sending
       } catch (error) {
-        // A gate lets nobody through as long as the server wants it, so that being refused is no failure of this request.
-        const isEarly = gate?.isPause(error) === true && refusals++ < MOST_REFUSALS
-        if (!isEarly) {
-          if (attempt > (call.retries ?? line.retries) || !(error instanceof ChatError) || !mayPass(error))
-            throw error
-          await watch.halt.sleep(error.retryAfter ?? backoff(attempt++))
-        }
-        if (gate) await turnAt(gate, call)
+        if (attempt > (call.retries ?? line.retries) || !(error instanceof ChatError) || !mayPass(error))
+          throw error
+        await watch.halt.sleep(error.retryAfter ?? backoff(attempt))
       }
     }
   } catch (error) {
     watch.end()
-    gate?.leave(error)
     throw error
-  }
-}
-
-/** How often one request may be refused for coming too early, where a gate keeps the pace. */
-const MOST_REFUSALS = 100
-
-/** Waits until a request may go. */
-async function turnAt(gate: Gate, { line, wire, signal }: Call): Promise<void> {
-  try {
-    await gate.enter(wire.body, signal)
-  } catch (error) {
-    throw signal?.aborted ? stopped(line, signal.reason) : error
   }
 }
 

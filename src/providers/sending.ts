@@ -87,7 +87,7 @@ export class Sending implements Answer {
       halt.onStop = (error) => exchange.cancel(error)
       const reply = await exchange.reply
       this.status = reply.status
-      line.gate?.heard((name) => reply.header(name))
+      line.heard?.(reply)
       this.requestId =
         reply.header('x-request-id') ?? reply.header('request-id') ?? reply.header('x-amzn-requestid')
       this.servedBy = provider.servedByHeader && reply.header(provider.servedByHeader)
@@ -138,18 +138,11 @@ export class Sending implements Answer {
     this.#watchdog.stop()
     this.#watch.halt.onStop = undefined
     this.#watch.end()
-    this.#call.line.gate?.leave()
     return exchange
   }
 
-  async #fail(error: unknown): Promise<unknown> {
-    const failure = await this.#explained(error)
-    this.#call.line.gate?.leave(failure)
-    return failure
-  }
-
   /** The ChatError for what was thrown on the way; whoever stopped the request has the first word. */
-  async #explained(error: unknown): Promise<unknown> {
+  async #fail(error: unknown): Promise<unknown> {
     const { line, wire } = this.#call
     const { model } = wire.body
     const { halt } = this.#watch
