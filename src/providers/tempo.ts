@@ -7,14 +7,15 @@ export interface Entry {
   readonly tokens: number
 }
 
-/** How fast a rate grows that nobody has refused yet, and one that is known to be too fast somewhere above, for each second. */
-const SEARCH = 0.1
-const APPROACH = 0.05
-const LEAST = 0.001
+/** How fast a rate grows that nobody has refused yet, the longer the faster, and one that was too fast somewhere above; for each second. */
+const SEARCH = 0.03
+const APPROACH = 0.02
+/** One that is known well grows so much, the longer the faster: a limit may have been raised, or somebody else have gone. */
+const LEAST = 0.0001
 /** When nothing was sent for longer than that, in milliseconds, nothing was tried either. */
 const STILL = 100
-/** A rate a little below what was measured, so that a full bucket is refused seldom. */
-const BELOW = 0.99
+/** How much of what a pause has saved up is used. */
+const SAVED = 0.95
 /** Two measurements that agree are believed. */
 const AGREEMENT = 0.1
 
@@ -32,6 +33,8 @@ export class Tempo {
   /** Requests a millisecond: what is let through, and what was too fast. */
   #rate: number | undefined
   #ceiling: number | undefined
+  /** For how long nobody was refused, in seconds. */
+  #calm = 0
   /** When the last one was let through. */
   #last = 0
   /** What may be used at once, the most that may be saved up for that, and when it was counted. */
@@ -74,13 +77,14 @@ export class Tempo {
       this.#since = 0
       this.#at = Math.max(this.#at, entry.at)
       this.#credit = 0
+      this.#calm = 0
     } else if (mark && entry.nth > mark.nth) this.#refused++
   }
 
   #learn(mark: Entry, entry: Entry): void {
     const passed = entry.nth - mark.nth - this.#refused
     const span = entry.at - mark.at
-    if (this.#rate !== undefined && this.#credit > 1 && this.#since > 0) {
+    if (this.#rate !== undefined && this.#credit > Math.max(1, this.#since / 3)) {
       // It was refused though there should have been more: the server saves less than that.
       this.#most = Math.max(1, Math.min(this.#most, this.#since))
       return
@@ -89,7 +93,7 @@ export class Tempo {
     const measured = passed / span
     const isSure = this.#measured !== undefined && Math.abs(measured / this.#measured - 1) < AGREEMENT
     this.#ceiling = this.#rate
-    const least = measured * BELOW
+    const least = isSure ? (measured + (this.#measured ?? measured)) / 2 : measured
     this.#rate = isSure || this.#ceiling === undefined ? least : Math.max(least, this.#ceiling * 0.9)
     this.#measured = measured
   }
@@ -99,14 +103,19 @@ export class Tempo {
     this.#at = Math.max(this.#at, now)
     if (this.#rate === undefined) return
     const most = Math.max(1, Math.min(this.#most, this.#rate * LONGEST_SAVING))
-    this.#credit = Math.min(most, this.#credit + passed * this.#rate)
+    // A little less than what a pause has saved up: who takes the last of it is refused again at once.
+    const share = passed > STILL ? SAVED : 1
+    this.#credit = Math.min(most, this.#credit + passed * this.#rate * share)
   }
 
   /** Tries a little more, after so much time in which all went well. */
   #grow(ms: number): void {
     if (this.#rate === undefined) return
-    const gap = this.#ceiling === undefined ? this.#rate * SEARCH : (this.#ceiling - this.#rate) * APPROACH
-    this.#rate += Math.max(this.#rate * LEAST, gap) * (ms / 1000)
+    const seconds = ms / 1000
+    this.#calm += seconds
+    const gap =
+      this.#ceiling === undefined ? this.#rate * SEARCH * this.#calm : (this.#ceiling - this.#rate) * APPROACH
+    this.#rate += Math.max(this.#rate * LEAST * this.#calm, gap) * seconds
   }
 }
 
