@@ -217,6 +217,7 @@ describe('after a failure', () => {
     const all = await run.all()
     expect(all.filter(({ error }) => error).map(({ index }) => index)).toEqual([1])
     expect(run.progress).toMatchObject({ done: 20, failed: 1, active: 0 })
+    expect(run.stopped).toBeUndefined()
   })
 
   test('`return` finishes what is under way and says of the rest that it was not asked', async () => {
@@ -276,6 +277,20 @@ describe('a run stops', () => {
     expect(all[0]!.value).toBe('ok')
     expect(all.slice(1).every(({ error }) => ChatError.is(error, 'aborted'))).toBe(true)
     await Promise.all(asked.slice(1).map(({ closed }) => closed))
+  })
+
+  test('softly by drain(): what is under way is finished', async () => {
+    const { url, asked } = await echoing()
+    const chat = chatOpenAICompatible({ baseUrl: url, model: 'm' })
+    const run = parallelText(chat, promptsOf(100), { ...QUIET, maxActive: 5, onError: 'stop' })
+    let seen = 0
+    for await (const { error } of run) {
+      expect(error).toBeUndefined()
+      if (++seen === 10) run.drain()
+    }
+    expect(seen).toBe(asked.length)
+    expect(seen).toBeLessThan(25)
+    expect(run.stopped?.message).toContain('told to ask nothing more')
   })
 
   test('before its tokens are spent', async () => {

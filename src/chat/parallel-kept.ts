@@ -40,6 +40,7 @@ export async function* parallelKept<T>(
         .then(turnOf)
         .catch(() => undefined)
       const kept = input && (await keeper.find(index, input))
+      keeper.forget(index)
       yield kept && (await keptItem(setting, index, prompt, input, kept))?.result
     }
   } finally {

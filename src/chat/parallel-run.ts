@@ -1,5 +1,6 @@
 import { ChatError } from '../core/errors.ts'
 import { type UserTurn, turnOf } from '../core/turn.ts'
+import { AbortGroup } from '../lib/abort-group.ts'
 import { Bell } from '../lib/bell.ts'
 import { Channel } from '../lib/channel.ts'
 import { LONGEST_WAIT } from '../lib/backoff.ts'
@@ -33,8 +34,8 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
   readonly #out = new Channel<ParallelResult<T>>()
   readonly #bell = new Bell()
   readonly #abort = new AbortController()
-  /** Those of what is under way. */
-  readonly #controllers = new Set<AbortController>()
+  /** The signals of what is under way. */
+  readonly #group = new AbortGroup()
   readonly #forecast: Forecast
   readonly #purse: Purse | undefined
   readonly #tally: ParallelTally
@@ -45,6 +46,8 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
   #isBegun = false
   #isWhole = false
   #stopped: Error | undefined
+  /** What is thrown at the end. */
+  #failure: Error | undefined
   #estimate: ParallelEstimate | undefined
 
   /** @internal */
@@ -98,7 +101,7 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
   async *[Symbol.asyncIterator](): AsyncGenerator<ParallelResult<T>, void, undefined> {
     if (this.#isBegun) throw new TypeError('a run can be read once: keep what you need of its results')
     this.#isBegun = true
-    const { signal, progress = true, onError, maxActive, requestsPerMinute, tokensPerMinute } = this.#options
+    const { signal, progress = true, maxActive, requestsPerMinute, tokensPerMinute } = this.#options
     const abort = (): void => this.#cancel(signal?.reason)
     if (signal?.aborted) abort()
     else signal?.addEventListener('abort', abort, { once: true })
@@ -108,6 +111,7 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
     const view = new ProgressView(progress, () => this.progress)
     let keeper: ResumeKeeper | undefined
     let feeding: Promise<void> | undefined
+    let isOver = false
     try {
       const { resume } = this.#options
       keeper =
@@ -124,10 +128,11 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
           yield result
         }
       await feeding
-      if (onError === 'stop' && this.#stopped && !signal?.aborted) throw this.#stopped
+      isOver = true
+      if (this.#failure) throw this.#failure
     } finally {
       view.end()
-      this.#cancel(undefined)
+      if (!isOver) this.#cancel(undefined)
       await feeding?.catch(() => undefined)
       signal?.removeEventListener('abort', abort)
       leave()
@@ -188,6 +193,7 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
     const found = kept && (await keptItem(setting, index, prompt, input, kept))
     const estimated = this.#gauge.add(input)
     if (found) {
+      keeper.forget(index)
       this.#forecast.learn(estimated, found.result.usage, found.result.cost)
       this.#push(found.result)
       return
@@ -195,18 +201,14 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
     const aside = this.#purse && (await this.#aside(this.#purse, estimated))
     if (this.#stopped) return
     this.#active++
-    // A signal of its own: hundreds of listeners on one look like a leak, and Node says so.
-    const own = new AbortController()
-    this.#controllers.add(own)
     void this.#perform(
-      askItem({ ...setting, signal: own.signal }, index, prompt, input),
+      this.#group.run((signal) => askItem({ ...setting, signal }, index, prompt, input)),
       estimated,
       aside,
       keeper,
     )
       .catch((error: unknown) => this.#stop(error as Error))
       .finally(() => {
-        this.#controllers.delete(own)
         this.#active--
         this.#bell.ring()
       })
@@ -238,7 +240,9 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
     this.#push(result)
     if (!error || this.#stopped) return
     if (onError !== 'continue' || isFatal(error)) this.#stop(error)
-    if (onError === 'stop') this.#cancel(error)
+    if (onError !== 'stop') return
+    this.#failure = error
+    this.#cancel(error)
   }
 
   #push(result: ParallelResult<T>): void {
@@ -286,7 +290,7 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
   #cancel(reason: unknown): void {
     this.#stop(new ChatError('The run was stopped by the caller.', { code: 'aborted', cause: reason }))
     this.#abort.abort(reason)
-    for (const controller of this.#controllers) controller.abort(reason)
+    this.#group.abort(reason)
   }
 }
 

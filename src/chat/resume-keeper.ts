@@ -27,9 +27,13 @@ export class ResumeKeeper {
   /** What an earlier run has kept of a prompt. */
   async find(index: number, input: UserTurn): Promise<KeptItem | undefined> {
     const key = await keyOf(this.#settings, input)
-    const kept = await this.#file.take(key)
-    if (!kept) this.#keys.set(index, key)
-    return kept
+    this.#keys.set(index, key)
+    return this.#file.take(key)
+  }
+
+  /** What was kept of a prompt serves: nothing more will come. */
+  forget(index: number): void {
+    this.#keys.delete(index)
   }
 
   /** Keeps a result; one that was stopped is no result. */

@@ -3,7 +3,7 @@ import { Pace } from './pace.ts'
 
 const paces = new Map<string, Pace>()
 /** What nobody outside this process knows, so that a key cannot be found by its hash. */
-const salt = crypto.randomUUID()
+const salt = `${Math.random()} ${performance.timeOrigin}`
 
 /** The pace of one account at one model, shared by all who ask it from this process. */
 export async function paceOf(line: Line, model: string): Promise<Pace> {
