@@ -208,3 +208,35 @@ test('a budget ends it before it is passed', async () => {
   expect(remote.asked).toHaveLength(5)
   expect(linesOf(output)).toHaveLength(5)
 })
+
+const PARQUET: string = 'hyparquet-writer'
+const hasParquet = await import(PARQUET).then(
+  () => true,
+  () => false,
+)
+
+test.skipIf(hasParquet)('a Parquet file without its package says what to install', async () => {
+  const args = ['map', table(1), '--prompt', 'a', '-o', newFile('.parquet')]
+  const { code, stderr } = await natter(args)
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringContaining('npm install hyparquet-writer'),
+  })
+})
+
+test.skipIf(!hasParquet)(
+  `a Parquet file holds the rows (skipped where ${PARQUET} is not installed)`,
+  async () => {
+    const remote = await server()
+    const output = newFile('.parquet')
+    const to = ['--base-url', remote.url, '-m', 'openai-compatible/m']
+    const { code } = await natter(['map', table(3), ...to, '--prompt', 'Echo {{text}}', '-o', output])
+    expect(code).toBe(0)
+    const bytes = readFileSync(output)
+    expect([bytes.toString('latin1', 0, 4), bytes.toString('latin1', bytes.length - 4)]).toEqual([
+      'PAR1',
+      'PAR1',
+    ])
+    expect(bytes.includes('inputTokens')).toBe(true)
+  },
+)
