@@ -86,6 +86,36 @@ async function manyChats({ create, url, pace }) {
   return { cpu: cpu / pace.chats / 1000, wall: wall / 1e6 }
 }
 
+/** Prompts by so many workers, for clients that have nothing of their own for it. */
+const workersOver = (call) => (prompts, atOnce, onAnswer) => {
+  const left = prompts.values()
+  const work = async () => {
+    for (const prompt of left) onAnswer(await call(prompt))
+  }
+  return Promise.all(Array.from({ length: atOnce }, work))
+}
+
+async function manyPrompts({ create, url, pace }) {
+  const client = create(`${url}/stream-${smallReply}/v1`)
+  const ask = client.prompts ?? workersOver(client.call)
+  const expected = textOf(smallReply)
+  const run = async (count) => {
+    let answered = 0
+    await ask(
+      Array.from({ length: count }, () => 'hi'),
+      100,
+      (text) => {
+        check(text, expected, 'prompt')
+        answered++
+      },
+    )
+    if (answered !== count) throw new Error(`${answered} of ${count} prompts were answered`)
+  }
+  await run(pace.chats / 10)
+  const { cpu, wall } = await timed(() => run(pace.chats))
+  return { cpu: cpu / pace.chats / 1000, wall: wall / 1e6 }
+}
+
 /** Starts `count` streams that the server holds open until /release, waiting for each one's first text. */
 async function openStreams(client, count) {
   const texts = Array(count).fill('')
@@ -182,6 +212,16 @@ export const cases = [
     ],
     rounds: 3,
     measure: manyChats,
+  },
+  {
+    name: 'prompts',
+    title: '2,000 prompts, 100 at a time, with all that a run of them does',
+    metrics: [
+      { key: 'cpu', title: 'CPU per prompt', unit: 'ms', ratio: true },
+      { key: 'wall', title: 'wall, all of them', unit: 's', ratio: true },
+    ],
+    rounds: 3,
+    measure: manyPrompts,
   },
   {
     name: 'turns',

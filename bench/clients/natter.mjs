@@ -1,4 +1,4 @@
-import { chatOpenAICompatible } from '../../dist/index.js'
+import { chatOpenAICompatible, parallelText } from '../../dist/index.js'
 
 export function create(baseUrl) {
   // The peers' clients hold no conversation; a chat does, so each call of theirs is a new chat here.
@@ -14,6 +14,15 @@ export function create(baseUrl) {
       return length
     },
     call: (prompt) => start().chat(prompt),
+    async prompts(prompts, atOnce, onAnswer) {
+      for await (const { value, error } of parallelText(start(), prompts, {
+        maxActive: atOnce,
+        progress: false,
+      })) {
+        if (error) throw error
+        onAnswer(value)
+      }
+    },
     conversation() {
       const chat = start()
       return (prompt) => chat.chat(prompt)

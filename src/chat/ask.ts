@@ -112,7 +112,8 @@ export async function ask(
     try {
       const { retries, delay, target, isUnsealed } = attempt
       const { framer } = dialect
-      const reply = await send({ line, wire, signal, leash, reader: readers.next, framer, retries, delay })
+      const call = { line, wire, signal, leash, reader: readers.next, framer, retries, delay }
+      const reply = await (session.send ?? send)(call)
       settle(attempt, reply)
       const turns = isUnsealed ? attempt.request.turns : undefined
       return { reply, leaks: readers.leaks(), form: readers.form(), target, known: capabilities, turns }

@@ -4,6 +4,7 @@ import type { Params } from '../core/params.ts'
 import type { ChatRequest, PromptCache } from '../core/request.ts'
 import type { AssistantTurn, Turn } from '../core/turn.ts'
 import type { Line } from '../providers/line.ts'
+import type { Answer, Call } from '../providers/sending.ts'
 import type { Budget } from './budget.ts'
 import type { Toolbox } from './toolbox.ts'
 
@@ -72,6 +73,8 @@ export interface Session extends Partner {
   readonly listeners: Listeners
   /** Loaded with the first request; its limits are checked then. */
   readonly budget: Promise<Budget> | undefined
+  /** How requests are sent; undefined at once, by `send`. */
+  readonly send?: ((call: Call) => Promise<Answer>) | undefined
   fallbacks?: Fallbacks | undefined
   /** Who answers instead until the prompt is answered, and which of the fallbacks it is, counted from 1. */
   standIn?: { readonly at: number; readonly other: Session } | undefined

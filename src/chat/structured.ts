@@ -1,6 +1,6 @@
 import { ChatError } from '../core/errors.ts'
 import type { OutputSchema, ToolChoice } from '../core/request.ts'
-import type { Problem, Schema } from '../core/schema.ts'
+import type { Checked, Problem, Schema } from '../core/schema.ts'
 import { type Inferred, type SchemaSource, schemaOf } from '../core/standard-schema.ts'
 import { type UserTurn, textOf, userTurn } from '../core/turn.ts'
 import { unstrict, unwrapRoot, wrapRoot } from '../dialects/schema-rewrites.ts'
@@ -140,6 +140,12 @@ interface Verdict {
   readonly raw?: unknown
   readonly value?: unknown
   readonly problems?: readonly Problem[]
+}
+
+/** The data in the text of an answer that was asked for it. */
+export async function readData<T>(text: string, schema: Schema<T>): Promise<Checked<T>> {
+  const { value, problems } = await judge(text, schema, isRootWrapped(schema))
+  return problems ? { isValid: false, problems } : { isValid: true, value: value as T }
 }
 
 async function judge(text: string, schema: Schema, isWrapped: boolean): Promise<Verdict> {

@@ -7,6 +7,7 @@ import { settleLocal } from './local-option.ts'
 import { loginCommand, logoutCommand } from './login-command.ts'
 import { modelsCommand } from './models-command.ts'
 import { providersCommand } from './providers-command.ts'
+import { mapCommand } from './map-command.ts'
 import { serveCommand } from './serve-command.ts'
 import type { Task } from './task.ts'
 import { version } from './version.ts'
@@ -14,6 +15,7 @@ import { whoamiCommand } from './whoami-command.ts'
 
 /** What natter does besides asking. */
 const COMMANDS = [
+  mapCommand,
   modelsCommand,
   providersCommand,
   serveCommand,

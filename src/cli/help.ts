@@ -60,3 +60,17 @@ natter remembers for a month what models and backends refused, so that it need n
 Examples:
   $ natter forget
   $ natter forget google/gemma-2-2b-it`
+
+/** What stands below the options of `natter map --help`. */
+export const AFTER_MAP_HELP = `
+Each answer is kept as it comes: the same command, run again, asks only what is missing. The rows are written
+in the order of the input with the columns answer, error, inputTokens, outputTokens and cost; in tables each
+member of data is a column of its own, answer.name.
+Ctrl-C finishes what is under way, a second one stops it.
+
+Exit codes: 0 all rows answered, 1 some were not, 2 wrong use, 130 stopped by Ctrl-C.
+
+Examples:
+  $ natter map letters.csv --prompt 'Summarise {{text}}' -o summaries.jsonl
+  $ natter map letters.csv --prompt @prompt.txt --schema person.json -o people.csv --budget 2.5
+  $ natter map letters.csv --local --prompt 'Is this spam? {{text}}' -o spam.parquet`

@@ -22,6 +22,8 @@ async function perform(task: Task): Promise<number> {
   switch (task.type) {
     case 'ask':
       return answer(task)
+    case 'map':
+      return (await import('./map.ts')).map(task)
     case 'serve':
       return (await import('./serve.ts')).serve(task)
     case 'login':

@@ -57,6 +57,28 @@ export interface WhoamiTask {
   readonly json: boolean
 }
 
+/** What `natter map …` was asked to do. */
+export interface MapTask {
+  readonly type: 'map'
+  /** The file of the rows. */
+  readonly input: string
+  readonly prompt: string
+  readonly output: string
+  /** The file of a JSON Schema. */
+  readonly schema: string | undefined
+  readonly maxActive: number | undefined
+  readonly rpm: number | undefined
+  readonly tpm: number | undefined
+  /** US dollars. */
+  readonly budget: number | undefined
+  readonly budgetTokens: number | undefined
+  readonly estimate: boolean | undefined
+  readonly resume: string | undefined
+  readonly progress: boolean
+  /** Who answers, and how. */
+  readonly ask: AskTask
+}
+
 /** What `natter models …` was asked to do. */
 export interface ModelsTask {
   readonly type: 'models'
@@ -101,3 +123,4 @@ export type Task =
   | ForgetTask
   | DoctorTask
   | ProvidersTask
+  | MapTask

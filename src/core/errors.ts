@@ -25,6 +25,7 @@ export type ChatErrorCode =
   | 'filtered'
   | 'refused'
   | 'budget'
+  | 'resume'
 
 /** The evidence an error carries; every member but `code` is optional. */
 export interface ChatErrorDetails {

@@ -1,6 +1,8 @@
 import { promises as files, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import type { OpenJournal } from './journal.ts'
+import type { ProgressScreen } from './progress-screen.ts'
 import type { OpenHop } from './safe-download-hop.ts'
 import type { OpenRenderer } from './template-renderer.ts'
 
@@ -70,6 +72,15 @@ export const openHop: OpenHop = async (url, options) =>
 /** Opens a chat template of somebody else's, in a process that can be ended. */
 export const openRenderer: OpenRenderer = async (template) =>
   (await import('./template-renderer-node.ts')).openRenderer(template)
+
+/** Opens a file of lines that only grows. */
+export const openJournal: OpenJournal = async (path) => (await import('./journal-node.ts')).openJournal(path)
+
+/** Where progress is shown: standard error, and whether it is a terminal. */
+export const progressScreen = (): ProgressScreen | undefined => ({
+  columns: process.stderr.isTTY ? (process.stderr.columns ?? 80) : undefined,
+  write: (text) => void process.stderr.write(text),
+})
 
 /** Not a literal in the import: a bundler would take sharp in, where it cannot find its native part. */
 const SHARP: string = 'sharp'

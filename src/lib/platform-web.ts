@@ -1,5 +1,7 @@
 // The same questions as platform-node.ts, answered where there is no Node: a browser, Deno, Bun, a worker.
 
+import type { OpenJournal } from './journal.ts'
+import type { ProgressScreen } from './progress-screen.ts'
 import type { OpenHop } from './safe-download-hop.ts'
 import type { OpenRenderer } from './template-renderer.ts'
 
@@ -45,6 +47,13 @@ export const openHop: OpenHop = async (url, options) =>
 
 /** There is no process here that could be ended when a template does not end. */
 export const openRenderer: OpenRenderer = () => Promise.resolve(undefined)
+
+/** There are no files here. */
+export const openJournal: OpenJournal = (path) =>
+  Promise.reject(new TypeError(`cannot open ${path}: there are no files here`))
+
+/** There is no screen for it here: pass a function. */
+export const progressScreen = (): ProgressScreen | undefined => undefined
 
 /** sharp does not run here. */
 export const loadSharp = (): Promise<undefined> => Promise.resolve(undefined)

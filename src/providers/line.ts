@@ -1,7 +1,7 @@
 import { transport as platformTransport } from '#transport'
 import type { Authorize } from './auth.ts'
 import type { Provider } from './provider.ts'
-import type { Transport } from './transport.ts'
+import type { HttpReply, Transport } from './transport.ts'
 
 /** Limits in milliseconds; 0 is none. */
 export interface Timeouts {
@@ -29,6 +29,8 @@ export interface Line {
   readonly retries: number
   /** Instead of the platform's transport. */
   readonly fetch?: typeof globalThis.fetch | undefined
+  /** Hears of each answer when its head has come. */
+  readonly heard?: ((reply: HttpReply) => void) | undefined
 }
 
 /** A way to end a request from outside. */

@@ -87,6 +87,7 @@ export class Sending implements Answer {
       halt.onStop = (error) => exchange.cancel(error)
       const reply = await exchange.reply
       this.status = reply.status
+      line.heard?.(reply)
       this.requestId =
         reply.header('x-request-id') ?? reply.header('request-id') ?? reply.header('x-amzn-requestid')
       this.servedBy = provider.servedByHeader && reply.header(provider.servedByHeader)

@@ -1,0 +1,50 @@
+import type { JsonSchema } from '../core/schema.ts'
+import type { UserTurn } from '../core/turn.ts'
+import type { Session } from './session.ts'
+
+/** What an answer depends on besides its prompt. */
+export interface ResumeSettings {
+  readonly provider: string
+  readonly model: string
+  readonly system: unknown
+  readonly params: unknown
+  readonly schema: unknown
+  /** The conversation so far, and the tools. */
+  readonly rest: unknown
+}
+
+/** What the answers of a run depend on. */
+export const settingsOf = (
+  { line, model, systemPrompt, params, extra, turns, toolbox }: Session,
+  schema: JsonSchema | undefined,
+): ResumeSettings => ({
+  provider: `${line.provider.id} ${origin(line.baseUrl)}`,
+  model,
+  system: systemPrompt ?? null,
+  params: [params, extra ?? null],
+  schema: schema ?? null,
+  rest: [turns.map(({ role, contents }) => [role, contents]), toolbox.specs() ?? null],
+})
+
+/** An address without what may hold a key. */
+const origin = (address: string): string => {
+  const url = new URL(address)
+  return url.origin + url.pathname
+}
+
+/** The key of one prompt under settings whose digest is at hand. */
+export const keyOf = (settings: string, { contents }: UserTurn): Promise<string> =>
+  digest([settings, contents])
+
+/** A short name for a JSON value: the same for the same value, whatever the order of its members. */
+export async function digest(value: unknown): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(value, sorted) ?? '')
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes), 0, 16)
+  return btoa(String.fromCharCode(...hash)).replace(/=+$/, '')
+}
+
+/** For JSON.stringify: objects with their members in order. */
+const sorted = (_name: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    : value

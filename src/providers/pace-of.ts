@@ -1,0 +1,31 @@
+import type { Line } from './line.ts'
+import { Pace } from './pace.ts'
+
+const paces = new Map<string, Pace>()
+/** What nobody outside this process knows, so that a key cannot be found by its hash. */
+const salt = `${Math.random()} ${performance.timeOrigin}`
+
+/** The pace of one account at one model, shared by all who ask it from this process. */
+export async function paceOf(line: Line, model: string): Promise<Pace> {
+  const key = JSON.stringify([new URL(line.baseUrl).origin, model, await accountOf(line)])
+  let pace = paces.get(key)
+  if (!pace) paces.set(key, (pace = new Pace()))
+  return pace
+}
+
+/** Who pays, as a hash of what authorises a request; what that fails for is told by the request itself. */
+async function accountOf({ authorize, headers, baseUrl }: Line): Promise<string> {
+  let sent: Readonly<Record<string, string>> = {}
+  try {
+    sent = await authorize({ method: 'POST', url: baseUrl, headers: {}, body: '{}' })
+  } catch {
+    return 'nobody'
+  }
+  // A signature is another for each request; whose it is stands in it.
+  const signed = /Credential=([^/,]+)/.exec(sent['authorization'] ?? sent['Authorization'] ?? '')?.[1]
+  const account = signed ?? JSON.stringify([sent, headers])
+  const bytes = new TextEncoder().encode(salt + account)
+  // Pages without https have no way to hash; there all accounts share one pace.
+  const hash = await crypto.subtle?.digest('SHA-256', bytes)
+  return hash ? [...new Uint8Array(hash, 0, 12)].join('.') : 'anyone'
+}
