@@ -239,6 +239,27 @@ describe('natter whoami', () => {
   })
 })
 
+describe('a server that is still starting', () => {
+  // The first few refusals are retried in silence.
+  test('is waited for, and the user is told once', async () => {
+    const remote: Remote = await startRemote()
+    const { answer } = remote
+    remote.answer = (request, response) => {
+      if (remote.requests.length > 5) return answer(request, response)
+      response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '0' })
+      response.end('{"error":"Model gpt2 is currently loading","estimated_time":0.01}')
+    }
+    const { code, stdout, stderr } = await run(
+      ['-m', 'huggingface/gpt2', '--base-url', remote.url, 'Hello'],
+      { env: { HF_TOKEN: 'hf_test' } },
+    )
+    remote.close()
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'Four words and done.\n' })
+    expect(stderr).toBe('natter: the server is starting; waiting for up to 10 min (Ctrl-C ends it)\n')
+    expect(remote.requests).toHaveLength(6)
+  }, 30_000)
+})
+
 describe('a command', () => {
   test.each(['whoami', 'login', 'logout', 'serve'])(
     '%s that is followed by words asks for quotes',

@@ -41,6 +41,7 @@ export async function openChat(task: AskTask): Promise<OpenChat> {
   if (found) keepSecret(found)
   const remote: HuggingFaceOptions = {
     ...options,
+    onWait: tellOnce(),
     ...(task.baseUrl !== undefined && { baseUrl: task.baseUrl }),
     ...(task.billTo !== undefined && { billTo: task.billTo }),
     ...(task.apiKeyEnv !== undefined && { apiKey: keyIn(task.apiKeyEnv) }),
@@ -49,6 +50,16 @@ export async function openChat(task: AskTask): Promise<OpenChat> {
   if (['openai-compatible', 'vllm'].includes(provider) && task.baseUrl === undefined)
     throw new UsageError(`${target.name} needs --base-url: the address of the server`)
   return { chat: checked(() => chat(target.name, remote)), close: () => Promise.resolve() }
+}
+
+/** Says that a server is waited for, once for each start. */
+function tellOnce(): NonNullable<HuggingFaceOptions['onWait']> {
+  let before = Infinity
+  return ({ message, waited, limit }) => {
+    if (waited <= before)
+      note(`${message}; waiting for up to ${Math.ceil(limit / 60_000)} min (Ctrl-C ends it)`)
+    before = waited
+  }
 }
 
 async function openLocal(model: string, options: ChatOptions): Promise<OpenChat> {
