@@ -3,14 +3,13 @@ import { type UserTurn, turnOf } from '../core/turn.ts'
 import { AbortGroup } from '../lib/abort-group.ts'
 import { Bell } from '../lib/bell.ts'
 import { Channel } from '../lib/channel.ts'
-import { LONGEST_WAIT } from '../lib/backoff.ts'
 import type { Pace } from '../providers/pace.ts'
-import { paceOf } from '../providers/pace-of.ts'
 import { catalogFor } from './parallel-catalog.ts'
 import { type ParallelEstimate, SAMPLE, estimateInWords, goesOn } from './parallel-estimate.ts'
+import { isFatal } from './parallel-fatal.ts'
 import { Gauge } from './parallel-gauge.ts'
 import { type Expected, Forecast } from './parallel-forecast.ts'
-import { type Done, type Purpose, type Setting, askItem, keptItem } from './parallel-item.ts'
+import type { Done, Purpose, Setting } from './parallel-item.ts'
 import type { ParallelOptions } from './parallel-options.ts'
 import { type ParallelProgress, ProgressView } from './parallel-progress.ts'
 import { Purse } from './parallel-purse.ts'
@@ -18,12 +17,12 @@ import type { ParallelResult } from './parallel-result.ts'
 import { type Numbered, PromptSource, type Prompts } from './parallel-source.ts'
 import { ParallelTally } from './parallel-tally.ts'
 import { readInput } from './read-input.ts'
-import { ResumeKeeper } from './resume-keeper.ts'
+import type { ResumeKeeper } from './resume-keeper.ts'
 import { type Session, fork } from './session.ts'
 import { failedUnasked, unasked } from './unasked.ts'
 
-/** These meet every prompt alike: there is no sense in asking the others. */
-const FATAL = new Set(['no-key', 'unauthorized', 'credits', 'budget', 'missing-package', 'resume'])
+/** Who asks one prompt, and takes up one that was answered before. */
+type Items = typeof import('./parallel-item.ts')
 
 /** Many prompts under way: their results one by one as they finish, or all of them in order. It begins when it is first read. */
 export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
@@ -106,6 +105,9 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
     if (signal?.aborted) abort()
     else signal?.addEventListener('abort', abort, { once: true })
     const { line, model } = this.#session
+    // Whoever imports the library for single chats loads nothing of this.
+    const { paceOf } = await import('../providers/pace-of.ts')
+    const items = await import('./parallel-item.ts')
     const pace = await paceOf(line, model)
     const leave = pace.join({ maxActive, requestsPerMinute, tokensPerMinute })
     const view = new ProgressView(progress, () => this.progress)
@@ -117,8 +119,10 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
       keeper =
         resume === undefined
           ? undefined
-          : await ResumeKeeper.open(resume, this.#session, this.#purpose.schema)
-      feeding = this.#feed(pace, keeper)
+          : await (
+              await import('./resume-keeper.ts')
+            ).ResumeKeeper.open(resume, this.#session, this.#purpose.schema)
+      feeding = this.#feed(items, pace, keeper)
       for await (const batch of this.#out.batches())
         for (const result of batch) {
           this.#ready--
@@ -141,7 +145,7 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
   }
 
   /** Takes prompts as there is room for them, and starts them. */
-  async #feed(pace: Pace, keeper: ResumeKeeper | undefined): Promise<void> {
+  async #feed(items: Items, pace: Pace, keeper: ResumeKeeper | undefined): Promise<void> {
     const { signal } = this.#abort
     const setting: Setting<T> = {
       session: this.#session,
@@ -160,7 +164,7 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
         const next = await this.#source.next(signal)
         this.#isWhole = next === undefined
         if (next === undefined) break
-        await this.#begin(setting, next, keeper)
+        await this.#begin(items, setting, next, keeper)
       }
     } catch (error) {
       if (!signal.aborted) {
@@ -176,6 +180,7 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
   }
 
   async #begin(
+    items: Items,
     setting: Setting<T>,
     { index, prompt }: Numbered,
     keeper: ResumeKeeper | undefined,
@@ -190,7 +195,7 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
       return this.#finish({ result, turns: [], reason: undefined }, undefined)
     }
     const kept = keeper && (await keeper.find(index, input))
-    const found = kept && (await keptItem(setting, index, prompt, input, kept))
+    const found = kept && (await items.keptItem(setting, index, prompt, input, kept))
     const estimated = this.#gauge.add(input)
     if (found) {
       keeper.forget(index)
@@ -202,7 +207,7 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
     if (this.#stopped) return
     this.#active++
     void this.#perform(
-      this.#group.run((signal) => askItem({ ...setting, signal }, index, prompt, input)),
+      this.#group.run((signal) => items.askItem({ ...setting, signal }, index, prompt, input)),
       estimated,
       aside,
       keeper,
@@ -293,7 +298,3 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
     this.#group.abort(reason)
   }
 }
-
-const isFatal = (error: Error): boolean =>
-  ChatError.is(error) &&
-  (FATAL.has(error.code) || (error.code === 'rate-limited' && (error.retryAfter ?? 0) > LONGEST_WAIT))

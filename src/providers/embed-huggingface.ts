@@ -1,9 +1,9 @@
 import { ChatError } from '../core/errors.ts'
 import { LONGEST_TIMER } from '../lib/longest-timer.ts'
 import { type Credentials, authorizer } from './auth.ts'
-import { type EmbedJob, embedAll } from './embed-batch.ts'
-import { type EmbedTarget, embedTarget } from './embed-target.ts'
-import { type Pooling, normalized } from './embed-vectors.ts'
+import type { EmbedJob } from './embed-batch.ts'
+import type { EmbedTarget } from './embed-target.ts'
+import type { Pooling } from './embed-vectors.ts'
 import { huggingface } from './huggingface.ts'
 import type { Advice, Provider } from './provider.ts'
 import { TIMEOUTS, type Timeouts } from './line.ts'
@@ -70,6 +70,11 @@ export async function embedHuggingFace(
   if (options.baseUrl !== undefined && !/^https?:\/\//i.test(options.baseUrl))
     throw new TypeError(`baseUrl must be an http: or https: URL: it is ${JSON.stringify(options.baseUrl)}`)
   if (all.length === 0) return []
+  const [{ embedTarget }, { embedAll }, { normalized }] = await Promise.all([
+    import('./embed-target.ts'),
+    import('./embed-batch.ts'),
+    import('./embed-vectors.ts'),
+  ])
   const target = await embedTarget(options)
   const body = bodyOf(options, target)
 
