@@ -4,23 +4,16 @@ import { chatWith } from '../src/chat-with.ts'
 import { PROVIDERS } from '../src/chats.ts'
 import { openaiChat as dialect } from '../src/dialects/openai-chat.ts'
 import type { Provider } from '../src/providers/provider.ts'
+import { scenarios } from './scenarios/all.ts'
 import { anthropicMessages } from './scenarios/anthropic-messages.ts'
 import { bedrockConverse } from './scenarios/bedrock-converse.ts'
 import { cortexComplete } from './scenarios/cortex-complete.ts'
 import { essentials } from './scenarios/essentials.ts'
 import { gemini } from './scenarios/gemini.ts'
-import { hooks } from './scenarios/hooks.ts'
 import { ollama } from './scenarios/ollama.ts'
 import { openaiChat } from './scenarios/openai-chat.ts'
 import { openaiResponses } from './scenarios/openai-responses.ts'
 import type { DialectRow } from './scenarios/served.ts'
-import { sessions } from './scenarios/sessions.ts'
-import { stopping } from './scenarios/stopping.ts'
-import { structured } from './scenarios/structured.ts'
-import { structuredWrong } from './scenarios/structured-wrong.ts'
-import { toolResults } from './scenarios/tool-results.ts'
-import { toolsRunning } from './scenarios/tools-running.ts'
-import { toolsWrong } from './scenarios/tools-wrong.ts'
 
 // Every dialect has all scenarios in a file of its own; here every provider has the essential ones, by its own constructor.
 
@@ -62,12 +55,5 @@ describe('a provider that nobody has heard of', () => {
     id: 'acme',
     chat: (options: ChatOptions) => chatWith(acme, options),
   }
-  describe('tools', () => void toolsRunning(row))
-  describe('a tool may give back', () => void toolResults(row))
-  describe('the model is told', () => void toolsWrong(row))
-  describe('hooks', () => void hooks(row))
-  describe('stopping', () => void stopping(row))
-  describe('a chat', () => void sessions(row))
-  describe('structured data', () => void structured(row))
-  describe('data that goes wrong', () => void structuredWrong(row))
+  scenarios(row)
 })

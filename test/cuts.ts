@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import type { Delta } from '../src/core/delta.ts'
 import type { Reader } from '../src/dialects/dialect.ts'
 
-/** A text in pieces, cut at any places. */
-export function cutAt(whole: string, places: readonly number[]): readonly string[] {
+/** A text or bytes in pieces, cut at any places. */
+export function cutAt<T extends string | Uint8Array>(whole: T, places: readonly number[]): readonly T[] {
   const ends = [...places.map((place) => place % (whole.length + 1)).toSorted((a, b) => a - b), whole.length]
-  return ends.map((end, i) => whole.slice(i === 0 ? 0 : ends[i - 1], end))
+  return ends.map((end, i) => whole.slice(i === 0 ? 0 : ends[i - 1], end) as T)
 }
 
 /** Places for `cutAt`. */

@@ -1,26 +1,7 @@
 import { describe } from 'vitest'
-import { hooks } from './scenarios/hooks.ts'
+import { scenarios } from './scenarios/all.ts'
 import { openaiChat } from './scenarios/openai-chat.ts'
-import { sessions } from './scenarios/sessions.ts'
-import { stopping } from './scenarios/stopping.ts'
-import { structured } from './scenarios/structured.ts'
-import { structuredWrong } from './scenarios/structured-wrong.ts'
-import { toolResults } from './scenarios/tool-results.ts'
-import { toolsRunning } from './scenarios/tools-running.ts'
-import { toolsWrong } from './scenarios/tools-wrong.ts'
 
-// What a chat does is the same whatever the dialect: each scenario runs once for every row, over HTTP.
-
-/** Every dialect that there is; a new one needs a row, and no scenario of its own. */
-const DIALECTS = [openaiChat]
-
-describe.each(DIALECTS)('$id', (row) => {
-  describe('tools', () => void toolsRunning(row))
-  describe('a tool may give back', () => void toolResults(row))
-  describe('the model is told', () => void toolsWrong(row))
-  describe('hooks', () => void hooks(row))
-  describe('stopping', () => void stopping(row))
-  describe('a chat', () => void sessions(row))
-  describe('structured data', () => void structured(row))
-  describe('data that goes wrong', () => void structuredWrong(row))
+describe(openaiChat.id, () => {
+  scenarios(openaiChat)
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { cutAt } from '../../test/cuts.ts'
 import { build, delta, end, start, stop, stream, whole } from '../../test/converse-events.ts'
 import type { Delta } from '../core/delta.ts'
 import { BedrockConverseReader } from './bedrock-converse-reader.ts'
@@ -73,10 +74,6 @@ describe('a stream', () => {
   })
 
   test('is the same turn however its texts and arguments are cut', () => {
-    const cut = (value: string, places: readonly number[]): readonly string[] => {
-      const edges = [0, ...places.map((n) => n % (value.length + 1)).toSorted((a, b) => a - b), value.length]
-      return edges.slice(1).map((to, i) => value.slice(edges[i], to))
-    }
     const words = fc.string({ unit: 'grapheme', minLength: 1 })
     const places = fc.array(fc.nat(), { maxLength: 6 })
     fc.assert(
@@ -88,13 +85,13 @@ describe('a stream', () => {
         (thought, said, input, cuts) => {
           const args = JSON.stringify(input)
           const { turn } = stream(
-            ...cut(thought, cuts).map((piece) => delta(0, { reasoningContent: { text: piece } })),
+            ...cutAt(thought, cuts).map((piece) => delta(0, { reasoningContent: { text: piece } })),
             delta(0, { reasoningContent: { signature: 'S' } }),
             stop(0),
-            ...cut(said, cuts).map((piece) => delta(1, { text: piece })),
+            ...cutAt(said, cuts).map((piece) => delta(1, { text: piece })),
             stop(1),
             start(2, { toolUse: { toolUseId: 'a', name: 'f' } }),
-            ...cut(args, cuts).map((piece) => delta(2, { toolUse: { input: piece } })),
+            ...cutAt(args, cuts).map((piece) => delta(2, { toolUse: { input: piece } })),
             stop(2),
             end('tool_use'),
           )

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { cutAt } from '../../test/cuts.ts'
 import type { Delta } from '../core/delta.ts'
 import { TurnBuilder } from '../core/turn-builder.ts'
 import { type AssistantTurn, textOf } from '../core/turn.ts'
@@ -180,30 +181,21 @@ describe('an answer of cortex-analyst', () => {
       fc.property(fc.array(fc.nat(body.length), { maxLength: 10 }), (places) => {
         const events: Event[] = []
         const framer = new Framer((data, event) => events.push([event, data]))
-        const edges = [0, ...places.toSorted((a, b) => a - b), body.length]
-        for (const [i, to] of edges.slice(1).entries()) framer.feed(body.subarray(edges[i], to))
+        for (const piece of cutAt(body, places)) framer.feed(piece)
         framer.end()
         expect(read(...events).turn).toEqual(expected)
       }),
     )
-    const pieces = (words: string, at: readonly number[]): readonly string[] => {
-      const edges = [
-        0,
-        ...at.map((place) => place % (words.length + 1)).toSorted((a, b) => a - b),
-        words.length,
-      ]
-      return edges.slice(1).map((to, i) => words.slice(edges[i], to))
-    }
     fc.assert(
       fc.property(
         fc.array(fc.nat(), { maxLength: 6 }),
         fc.array(fc.nat(), { maxLength: 6 }),
         (inText, inSql) => {
           const { turn } = read(
-            ...pieces('This is how I take it.', inText).map((text) =>
+            ...cutAt('This is how I take it.', inText).map((text) =>
               delta({ index: 0, type: 'text', text_delta: text }),
             ),
-            ...pieces('SELECT * FROM t', inSql).map((sql) =>
+            ...cutAt('SELECT * FROM t', inSql).map((sql) =>
               delta({
                 index: 1,
                 type: 'sql',

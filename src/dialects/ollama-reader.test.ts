@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { cutAt } from '../../test/cuts.ts'
 import type { Delta } from '../core/delta.ts'
 import { TurnBuilder } from '../core/turn-builder.ts'
 import type { AssistantTurn } from '../core/turn.ts'
@@ -119,8 +120,7 @@ describe('a stream of ollama', () => {
     const through = (places: readonly number[]): AssistantTurn => {
       const lines: string[] = []
       const framer = ollama.framer?.((payload) => lines.push(payload))
-      const edges = [0, ...places.toSorted((a, b) => a - b), body.length]
-      for (const [i, to] of edges.slice(1).entries()) framer?.feed(body.subarray(edges[i], to))
+      for (const piece of cutAt(body, places)) framer?.feed(piece)
       expect(framer?.end().framing).toBe('events')
       return read(...lines).turn
     }

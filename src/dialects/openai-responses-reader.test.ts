@@ -1,50 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { type Event, done, message, turnOf, whole } from '../../test/responses-events.ts'
 import type { Delta } from '../core/delta.ts'
-import type { AssistantTurn } from '../core/turn.ts'
-import { TurnBuilder } from '../core/turn-builder.ts'
 import { OpenAIResponsesReader } from './openai-responses-reader.ts'
 
-type Event = Readonly<Record<string, unknown>> | string
-
-function read(events: readonly Event[]): { out: Delta[]; reader: OpenAIResponsesReader; error: unknown } {
-  const reader = new OpenAIResponsesReader()
-  const out: Delta[] = []
-  let error: unknown
-  try {
-    for (const event of events) reader.read(typeof event === 'string' ? event : JSON.stringify(event), out)
-    reader.end(out)
-  } catch (thrown) {
-    error = thrown
-  }
-  return { out, reader, error }
-}
-
-function turnOf(events: readonly Event[]): AssistantTurn {
-  const { out, error } = read(events)
-  if (error) throw error
-  const builder = new TurnBuilder()
-  for (const delta of out) builder.push(delta)
-  return builder.build({})
-}
-
 const own = (value: unknown): object => ({ dialect: 'openai-responses', value })
-const whole = (output: readonly object[], more: object = {}): Event => ({
-  object: 'response',
-  status: 'completed',
-  model: 'm',
-  output,
-  ...more,
-})
-const done = (output: readonly object[] = [], more: object = {}): Event => ({
-  type: 'response.completed',
-  response: whole(output, more),
-})
-const message = (text: string, more: object = {}): object => ({
-  type: 'message',
-  id: 'msg_1',
-  content: [{ type: 'output_text', text, annotations: [] }],
-  ...more,
-})
 const reasoning = (id: string, summary: readonly string[], more: object = {}): object => ({
   type: 'reasoning',
   id,

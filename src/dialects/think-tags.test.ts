@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { cutAt } from '../../test/cuts.ts'
 import type { Delta } from '../core/delta.ts'
 import { ThinkTags } from './think-tags.ts'
 
@@ -56,9 +57,7 @@ describe('ThinkTags', () => {
     fc.assert(
       fc.property(fc.array(part, { maxLength: 10 }), fc.array(fc.nat(), { maxLength: 8 }), (parts, where) => {
         const whole = parts.join('')
-        const edges = [0, ...where.map((n) => n % (whole.length + 1)).toSorted((a, b) => a - b), whole.length]
-        const pieces = edges.slice(1).map((to, i) => whole.slice(edges[i], to))
-        expect(read(pieces)).toEqual(read([whole]))
+        expect(read(cutAt(whole, where))).toEqual(read([whole]))
       }),
       { numRuns: 1000 },
     )

@@ -1,6 +1,7 @@
 import { EventStreamCodec } from '@smithy/eventstream-codec'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { cutAt } from '../../test/cuts.ts'
 import { AwsEventStream, LONGEST_MESSAGE } from './aws-event-stream.ts'
 import type { Framing } from './framing.ts'
 
@@ -61,9 +62,7 @@ describe('messages', () => {
     fc.assert(
       fc.property(fc.array(one, { minLength: 1 }), fc.array(fc.nat(), { maxLength: 12 }), (events, cuts) => {
         const bytes = Buffer.concat(events.map(([name, body]) => event(name, body)))
-        const edges = [0, ...cuts.map((cut) => cut % bytes.length).toSorted((a, b) => a - b), bytes.length]
-        const pieces = edges.slice(1).map((to, i) => bytes.subarray(edges[i], to))
-        expect(read(pieces).payloads).toEqual(events.map(([name, body]) => [body, name]))
+        expect(read(cutAt(bytes, cuts)).payloads).toEqual(events.map(([name, body]) => [body, name]))
       }),
     )
   })

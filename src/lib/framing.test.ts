@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { cutAt } from '../../test/cuts.ts'
 import { Framer, type Framing } from './framing.ts'
 import { Utf8 } from './utf8.ts'
 
@@ -17,16 +18,6 @@ function frame(pieces: readonly Uint8Array[]): Framed {
 }
 
 const whole = (body: string): Framed => frame([Buffer.from(body)])
-
-/** A body cut at these places. */
-function cut(bytes: Uint8Array, places: readonly number[]): readonly Uint8Array[] {
-  const edges = [
-    0,
-    ...places.map((place) => place % (bytes.length + 1)).toSorted((a, b) => a - b),
-    bytes.length,
-  ]
-  return edges.slice(1).map((to, i) => bytes.subarray(edges[i], to))
-}
 
 const places = fc.array(fc.nat(), { maxLength: 12 })
 const payload = fc.oneof(
@@ -57,7 +48,7 @@ describe('Framer', () => {
         (events, eol, isEnded, where) => {
           const body = events.map(([before, data]) => `${before}data: ${data}\n\n`).join('')
           const sent = (isEnded ? body : body.replace(/\n\n$/, '')).replaceAll('\n', eol)
-          const { payloads, framing } = frame(cut(Buffer.from(sent), where))
+          const { payloads, framing } = frame(cutAt(Buffer.from(sent), where))
           expect(framing).toBe('events')
           // The parser takes one space after the colon for a separator, and so did we.
           expect(payloads).toEqual(events.map(([, data]) => data))
@@ -83,7 +74,7 @@ describe('Framer', () => {
         ),
         places,
         (body, where) => {
-          expect(frame(cut(Buffer.from(body), where))).toEqual(whole(body))
+          expect(frame(cutAt(Buffer.from(body), where))).toEqual(whole(body))
         },
       ),
     )
@@ -159,7 +150,7 @@ describe('Utf8', () => {
       fc.property(bytes, places, (all, where) => {
         const utf8 = new Utf8()
         const text =
-          cut(all, where)
+          cutAt(all, where)
             .map((piece) => utf8.decode(piece))
             .join('') + utf8.end()
         expect(text).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(all))

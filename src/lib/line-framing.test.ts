@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { cutAt } from '../../test/cuts.ts'
 import type { Framing } from './framing.ts'
 import { LineFramer } from './line-framing.ts'
 
@@ -18,16 +19,6 @@ function frame(pieces: readonly Uint8Array[]): Framed {
 
 const whole = (body: string): Framed => frame([Buffer.from(body)])
 
-/** A body cut at these places. */
-function cut(bytes: Uint8Array, places: readonly number[]): readonly Uint8Array[] {
-  const edges = [
-    0,
-    ...places.map((place) => place % (bytes.length + 1)).toSorted((a, b) => a - b),
-    bytes.length,
-  ]
-  return edges.slice(1).map((to, i) => bytes.subarray(edges[i], to))
-}
-
 const places = fc.array(fc.nat(), { maxLength: 12 })
 const value = fc.oneof(
   fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ noUnicodeString: false } as object)),
@@ -42,7 +33,11 @@ describe('LineFramer', () => {
       fc.property(lines, newline, fc.boolean(), places, (values, eol, isEnded, where) => {
         const texts = values.map((one) => JSON.stringify(one))
         const body = texts.join(eol) + (isEnded ? eol : '')
-        expect(frame(cut(Buffer.from(body), where))).toEqual({ framing: 'events', text: '', payloads: texts })
+        expect(frame(cutAt(Buffer.from(body), where))).toEqual({
+          framing: 'events',
+          text: '',
+          payloads: texts,
+        })
       }),
       { numRuns: 300 },
     )
@@ -52,7 +47,7 @@ describe('LineFramer', () => {
     fc.assert(
       fc.property(value, places, (one, where) => {
         const body = JSON.stringify({ one, more: [1] }, undefined, 2)
-        const framed = frame(cut(Buffer.from(`${body}\n`), where))
+        const framed = frame(cutAt(Buffer.from(`${body}\n`), where))
         expect(framed.framing).toBe('json')
         expect(framed.payloads.map((payload): unknown => JSON.parse(payload))).toEqual([JSON.parse(body)])
       }),
@@ -73,7 +68,7 @@ describe('LineFramer', () => {
         ),
         places,
         (body, where) => {
-          expect(frame(cut(Buffer.from(body), where))).toEqual(whole(body))
+          expect(frame(cutAt(Buffer.from(body), where))).toEqual(whole(body))
         },
       ),
     )
