@@ -3,6 +3,7 @@ import { LeakedCalls } from '../dialects/leaked-calls.ts'
 import { JsonScan } from '../dialects/leaked-json.ts'
 import { isObject } from '../lib/merge.ts'
 import { MARK, PROBE_TOOL } from './template-probes.ts'
+import { parsedJson } from '../lib/parsed-json.ts'
 
 /** How a chat template writes a tool call into the text of an answer. Only what `LeakedCalls` can read back is ever offered. */
 export interface ToolSyntax {
@@ -85,7 +86,7 @@ function jsonIn(
 ): { readonly from: number; readonly to: number; readonly key: 'arguments' | 'parameters' } | undefined {
   for (let from = text.indexOf('{'); from >= 0; from = text.indexOf('{', from + 1)) {
     const length = new JsonScan().feed(text.slice(from), 0)
-    const value = length < 0 ? undefined : parsed(text.slice(from, from + length))
+    const value = length < 0 ? undefined : parsedJson(text.slice(from, from + length))
     if (!isObject(value) || value.name !== MARK.tool) continue
     const key = (['arguments', 'parameters'] as const).find((one) => isObject(value[one]))
     if (key) return { from, to: from + length, key }
@@ -100,19 +101,11 @@ function canBeRead(answer: string): boolean {
   calls.push(answer, out)
   calls.end(out)
   const [call, more] = out.filter((delta) => delta.type === 'tool-call')
-  const input = parsed(call?.arguments ?? '')
+  const input = parsedJson(call?.arguments ?? '')
   return (
     more === undefined &&
     isObject(input) &&
     input[MARK.key] === MARK.value &&
     out.every((delta) => delta.type === 'tool-call' || (delta.type === 'text' && delta.text.trim() === ''))
   )
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
 }

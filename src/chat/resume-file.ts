@@ -4,6 +4,7 @@ import type { Turn } from '../core/turn.ts'
 import { type Journal, JournalError } from '../lib/journal.ts'
 import { isObject } from '../lib/merge.ts'
 import { type ResumeSettings, digest } from './resume-key.ts'
+import { parsedJson } from '../lib/parsed-json.ts'
 
 /** What every such file begins with. */
 const FORMAT = 'natter-run'
@@ -87,7 +88,7 @@ export class ResumeFile {
     let torn = 0
     let isFirst = true
     for await (const { text, at, isWhole } of this.#journal.lines()) {
-      const line = isWhole ? parsed(text) : undefined
+      const line = isWhole ? parsedJson(text) : undefined
       if (isFirst && !isHeader(line) && (isWhole || !HEAD.startsWith(text.slice(0, HEAD.length))))
         throw new TypeError(
           `resume: ${this.#path} is no file of a run, and nothing was written to it: name a new one`,
@@ -156,14 +157,6 @@ const NAMES: Readonly<Record<string, string>> = {
   rest: 'conversation or set of tools',
 }
 const isShort = (name: string): boolean => name === 'provider' || name === 'model'
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 const itemOf = (text: string): KeptItem => JSON.parse(text) as KeptItem
 

@@ -2,6 +2,7 @@ import type { Delta } from '../core/delta.ts'
 import { isObject } from '../lib/merge.ts'
 import { readCitation } from './anthropic-messages-citations.ts'
 import { type Block, isBlock, sealed } from './anthropic-messages-opaque.ts'
+import { parsedJson } from '../lib/parsed-json.ts'
 
 /** The tool by which data is asked for where there is no structured output: its input is read as the text of the answer. */
 export const DATA_TOOL = '_structured_data'
@@ -168,7 +169,7 @@ export class AnswerBlocks {
     const own = typeof block.name === 'string' ? block.name : undefined
     if (own !== undefined) this.#names.set(id, own)
     const name = own ?? this.#names.get(callId) ?? type.replace(/_tool_result$/, '')
-    const input = json === '' ? block.input : parsed(json)
+    const input = json === '' ? block.input : parsedJson(json)
     const isWhole = !isStrange && (json === '' || input !== undefined)
     const whole: Block = {
       ...block,
@@ -217,11 +218,3 @@ const isEmpty = (input: unknown): boolean =>
   input == null || input === '' || (isObject(input) && Object.keys(input).length === 0)
 
 const textOf = (input: unknown): string => (typeof input === 'string' ? input : JSON.stringify(input))
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
-}

@@ -8,6 +8,7 @@ import { readMedia, readServerTool } from './gemini-parts.ts'
 import { GeminiRecording } from './gemini-recording.ts'
 import { readSources } from './gemini-sources.ts'
 import { readGeminiUsage } from './gemini-usage.ts'
+import { jsonValues } from './json-values.ts'
 
 type JsonObject = Readonly<Record<string, unknown>>
 
@@ -46,7 +47,8 @@ export class GeminiReader implements Reader {
   }
 
   read(payload: string, out: Delta[], event?: string): void {
-    for (const value of parse(payload)) {
+    if (payload === '') return
+    for (const value of jsonValues(payload)) {
       // Without alt=sse a stream is one array.
       for (const chunk of Array.isArray(value) ? value : [value])
         if (isObject(chunk)) this.#chunk(chunk, event === WHOLE, out)
@@ -130,18 +132,4 @@ function refusalOf(reason: FinishReason, raw: string, message: unknown): string 
   if (reason === 'stop' || reason === 'length' || reason === 'tool-calls') return ''
   if (typeof message === 'string' && message !== '') return message
   return reason === 'content-filter' ? `The answer was stopped: ${raw}.` : ''
-}
-
-/** The JSON values of a payload: one, or one a line where a server leaves out the blank line between events. */
-function parse(payload: string): readonly unknown[] {
-  if (payload === '') return []
-  try {
-    return [JSON.parse(payload)]
-  } catch (error) {
-    if (!payload.includes('\n')) throw error
-    return payload
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .map((line): unknown => JSON.parse(line))
-  }
 }

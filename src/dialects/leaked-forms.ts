@@ -9,6 +9,7 @@ import {
   verdict,
 } from './leaked-json.ts'
 import { parseParameters, parseTagged } from './leaked-xml.ts'
+import { parsedJson } from '../lib/parsed-json.ts'
 
 /** How far a text is looked into before it is settled whether it is a call, in characters. */
 export const LOOKAHEAD = 512
@@ -113,7 +114,8 @@ const recipient =
     if (rest[start] !== '{') return undefined
     return {
       body: start,
-      parse: (body, isBroken) => (isBroken || !isJson(body) ? undefined : [{ name, arguments: body }]),
+      parse: (body, isBroken) =>
+        isBroken || parsedJson(body) === undefined ? undefined : [{ name, arguments: body }],
     }
   }
 
@@ -198,12 +200,3 @@ export function marksOf({ names }: Roster): ReadonlyMap<string, Judge> {
 /** The names that may begin an answer: Functionary's prompt ends in the `>>>` of the first recipient. */
 export const recipientsOf = ({ names }: Roster): ReadonlyMap<string, Judge> =>
   new Map([...names].map((name) => [`${name}\n`, recipient(name)]))
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
-}

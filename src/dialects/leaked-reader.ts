@@ -4,6 +4,7 @@ import type { ToolSpec } from '../core/request.ts'
 import { isObject } from '../lib/merge.ts'
 import type { Reader } from './dialect.ts'
 import { LeakedCalls } from './leaked-calls.ts'
+import { ReaderOver } from './reader-over.ts'
 import { Suspicion } from './suspicion.ts'
 
 const LIFTED: Adjustment = {
@@ -16,14 +17,13 @@ const LIFTED: Adjustment = {
  * Reads an answer of any dialect and lifts the tool calls that leaked into its text. They are reported at the end, numbered
  * after those the server reported itself: some servers send a call both ways, and it must run once.
  */
-export class LeakReader implements Reader {
+export class LeakReader extends ReaderOver {
   /** What is told of lifted calls. */
   readonly adjustment = LIFTED
   /** How many calls were lifted out of the text. */
   lifted = 0
   /** What the answer ends with, where that is a call that nobody can read; it was not handed on. Known at the end. */
   suspect = ''
-  readonly #reader: Reader
   readonly #calls: LeakedCalls
   readonly #leaked: ToolCallDelta[] = []
   readonly #reported = new Map<number, { name: string; arguments: string }>()
@@ -31,33 +31,13 @@ export class LeakReader implements Reader {
   #isCut = false
 
   constructor(reader: Reader, tools: readonly ToolSpec[]) {
-    this.#reader = reader
+    super(reader)
     this.#calls = new LeakedCalls(new Set(tools.map(({ name }) => name)), tools)
     this.#suspicion = new Suspicion(tools.map(({ name }) => name))
   }
 
-  get isComplete(): boolean {
-    return this.#reader.isComplete
-  }
-
-  get isOver(): boolean {
-    return this.#reader.isOver
-  }
-
-  read(payload: string, out: Delta[], event?: string): void {
-    const news: Delta[] = []
-    try {
-      this.#reader.read(payload, news, event)
-    } finally {
-      // What came before an error in the same payload is news too.
-      for (const delta of news) this.#pass(delta, out)
-    }
-  }
-
-  end(out: Delta[]): void {
-    const news: Delta[] = []
-    this.#reader.end(news)
-    for (const delta of news) this.#pass(delta, out)
+  override end(out: Delta[]): void {
+    super.end(out)
     this.#settle(out)
     const held = this.#suspicion.end()
     if (held === undefined) return
@@ -87,7 +67,7 @@ export class LeakReader implements Reader {
     }
   }
 
-  #pass(delta: Delta, out: Delta[]): void {
+  protected pass(delta: Delta, out: Delta[]): void {
     if (delta.type === 'text') {
       const news: Delta[] = []
       this.#calls.push(delta.text, news)

@@ -7,6 +7,7 @@ import { readUsage } from './openai-usage.ts'
 import { reportedCost } from './reported-cost.ts'
 import { ThinkTags } from './think-tags.ts'
 import { ToolSlots } from './tool-slots.ts'
+import { jsonValues } from './json-values.ts'
 
 type JsonObject = Readonly<Record<string, unknown>>
 
@@ -61,7 +62,7 @@ export class OpenAIChatReader implements Reader {
     }
     if (payload === '') return
     const before = out.length
-    for (const chunk of parse(payload)) this.#chunk(chunk, out)
+    for (const chunk of jsonValues(payload, '[DONE]')) this.#chunk(chunk, out)
     const news = out[before]
     if (out.length === before + 1 && news?.type === 'text' && this.#hasDelta)
       this.#envelope.learn(payload, news.text)
@@ -148,18 +149,5 @@ export class OpenAIChatReader implements Reader {
     // Perplexity repeats all of them in every chunk.
     if (citation)
       this.#citations.set(`${citation.url} ${citation.title ?? ''}`, { type: 'citation', citation })
-  }
-}
-
-/** The JSON values of a payload: one, or one a line where a server leaves out the blank line between events. */
-function parse(payload: string): readonly unknown[] {
-  try {
-    return [JSON.parse(payload)]
-  } catch (error) {
-    if (!payload.includes('\n')) throw error
-    return payload
-      .split('\n')
-      .filter((line) => line.trim() !== '' && line !== '[DONE]')
-      .map((line): unknown => JSON.parse(line))
   }
 }

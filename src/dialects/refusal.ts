@@ -1,5 +1,6 @@
 import { isObject } from '../lib/merge.ts'
 import type { Refusal } from './dialect.ts'
+import { parsedJson } from '../lib/parsed-json.ts'
 
 /**
  * Reads what an error body says, in any of the shapes servers use: `{error: {message, code, type, param}}`, `{error: text}`,
@@ -8,7 +9,7 @@ import type { Refusal } from './dialect.ts'
  */
 export function readRefusal(said: string): Refusal {
   const text = said.replace(/^\uFEFF/, '')
-  const body = parse(text)
+  const body = parsedJson(text)
   if (body !== undefined && typeof body !== 'string') return fromJson(body) ?? { message: clip(text) }
   return { message: fromHtml(text) ?? (clip(typeof body === 'string' ? body : text) || 'no explanation') }
 }
@@ -82,14 +83,6 @@ const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined
 const word = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
-}
 
 /** The title or first heading of an HTML page. */
 function fromHtml(page: string): string | undefined {

@@ -3,14 +3,14 @@ import type { ToolSpec } from '../core/request.ts'
 import { IncrementalJson } from '../lib/incremental-json.ts'
 import { isObject } from '../lib/merge.ts'
 import type { Reader } from './dialect.ts'
+import { ReaderOver } from './reader-over.ts'
 import { unstrict } from './schema-unstrict.ts'
 
 /**
  * Reads an answer whose text is a form: `{"tool_calls": [{"name", "arguments"}], "answer"}`. The calls become calls, and the answer is
  * handed on as it grows. Text that is no such form is handed on as it is, at the end.
  */
-export class ToolFormReader implements Reader {
-  readonly #reader: Reader
+export class ToolFormReader extends ReaderOver {
   readonly #tools: readonly ToolSpec[]
   readonly #json = new IncrementalJson({
     lenient: 'object',
@@ -24,31 +24,12 @@ export class ToolFormReader implements Reader {
   #hasSaid = false
 
   constructor(reader: Reader, tools: readonly ToolSpec[]) {
-    this.#reader = reader
+    super(reader)
     this.#tools = tools
   }
 
-  get isComplete(): boolean {
-    return this.#reader.isComplete
-  }
-
-  get isOver(): boolean {
-    return this.#reader.isOver
-  }
-
-  read(payload: string, out: Delta[], event?: string): void {
-    const news: Delta[] = []
-    try {
-      this.#reader.read(payload, news, event)
-    } finally {
-      this.#pass(news, out)
-    }
-  }
-
-  end(out: Delta[]): void {
-    const news: Delta[] = []
-    this.#reader.end(news)
-    this.#pass(news, out)
+  override end(out: Delta[]): void {
+    super.end(out)
     const form = this.#form
     if (!form || !this.#json.isComplete) {
       this.isIgnored = form === undefined && this.#text.trim() !== ''
@@ -65,22 +46,20 @@ export class ToolFormReader implements Reader {
     }
   }
 
-  #pass(news: readonly Delta[], out: Delta[]): void {
-    for (const delta of news) {
-      if (delta.type !== 'text') {
-        out.push(delta)
-        continue
-      }
-      if (delta.opaque) out.push({ type: 'text', text: '', opaque: delta.opaque })
-      this.#text += delta.text
-      this.#json.push(delta.text)
-      // Not cut out of the answer so far: that would copy all of it for each piece.
-      const text = this.#answer.join('')
-      if (text === '') continue
-      out.push({ type: 'text', text })
-      this.#answer = []
-      this.#hasSaid = true
+  protected pass(delta: Delta, out: Delta[]): void {
+    if (delta.type !== 'text') {
+      out.push(delta)
+      return
     }
+    if (delta.opaque) out.push({ type: 'text', text: '', opaque: delta.opaque })
+    this.#text += delta.text
+    this.#json.push(delta.text)
+    // Not cut out of the answer so far: that would copy all of it for each piece.
+    const text = this.#answer.join('')
+    if (text === '') return
+    out.push({ type: 'text', text })
+    this.#answer = []
+    this.#hasSaid = true
   }
 
   get #form(): Readonly<Record<string, unknown>> | undefined {

@@ -1,5 +1,6 @@
 import type { Frames, Framing, OnPayload } from './framing.ts'
 import { Utf8 } from './utf8.ts'
+import { parsedJson } from './parsed-json.ts'
 
 /**
  * Cuts a body of one JSON value a line (NDJSON) into its lines, each handed on as soon as it is whole. A body that is a single
@@ -51,7 +52,7 @@ export class LineFramer implements Frames {
 
   #endLine(): void {
     const line = this.#pieces.join('')
-    if (this.#framing === 'json' && !isJson(line)) {
+    if (this.#framing === 'json' && parsedJson(line) === undefined) {
       this.#isWhole = true
       this.#pieces = [line, '\n']
       return
@@ -64,14 +65,5 @@ export class LineFramer implements Frames {
   #hand(line: string): void {
     const payload = line.trim()
     if (payload !== '') this.#onPayload(payload)
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
   }
 }

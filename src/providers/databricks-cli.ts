@@ -1,5 +1,6 @@
 import { isObject } from '../lib/merge.ts'
 import type { Expiring } from './cached-token.ts'
+import { parsedJson } from '../lib/parsed-json.ts'
 
 /** How long the CLI may take, in milliseconds: it may have to renew the token over the network. */
 const PATIENCE = 30_000
@@ -47,19 +48,11 @@ function whyOf(
 }
 
 function tokenOf(out: string, now: () => number): Expiring<string> | CliSilence {
-  const { access_token: value, expiry } = objectOf(out)
+  const said = parsedJson(out)
+  const { access_token: value, expiry } = isObject(said) ? said : {}
   if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value))
     return { why: 'databricks auth token printed no token: is it older than 0.100?' }
   const end = typeof expiry === 'string' ? Date.parse(expiry) : NaN
   // Without an end the CLI is asked each time: it keeps the token itself.
   return { value, expiresAt: Number.isFinite(end) ? end : now() }
-}
-
-function objectOf(out: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(out)
-    return isObject(value) ? value : {}
-  } catch {
-    return {}
-  }
 }

@@ -1,5 +1,6 @@
 import { env, homePath, joinPath, readText, writeText } from '#platform'
 import { isObject } from '../lib/merge.ts'
+import { parsedJson } from '../lib/parsed-json.ts'
 
 /** Something that was kept, and when. */
 export interface Kept {
@@ -22,15 +23,10 @@ export function cacheFolder(): string | undefined {
 export function readKept(name: string): Kept | undefined {
   const folder = cacheFolder()
   const text = folder === undefined ? undefined : readText(joinPath(folder, `${name}.json`))
-  if (text === undefined) return undefined
-  try {
-    const kept: unknown = JSON.parse(text)
-    return isObject(kept) && typeof kept.at === 'number' && Number.isFinite(kept.at)
-      ? { at: kept.at, value: kept.value }
-      : undefined
-  } catch {
-    return undefined
-  }
+  const kept = text === undefined ? undefined : parsedJson(text)
+  return isObject(kept) && typeof kept.at === 'number' && Number.isFinite(kept.at)
+    ? { at: kept.at, value: kept.value }
+    : undefined
 }
 
 /** Keeps something under a name, of letters, digits and `-`; false where there is no place for it. */

@@ -1,4 +1,5 @@
 import type { Media } from '../core/content.ts'
+import { ChatError } from '../core/errors.ts'
 import { textMimeOf } from '../core/mime.ts'
 import type { Api } from './api.ts'
 
@@ -36,6 +37,19 @@ export interface FileStore {
 
 /** What to do where there is no such file. */
 export const NO_FILE = 'Check its id: chat.files.list() tells what there is. Some are deleted after a time.'
+
+/**
+ * A file that a provider told of, where its row could be read.
+ * @throws ChatError `bad-reply` where it could not
+ */
+export function demandFile(file: StoredFile | undefined, row: unknown, { provider }: Api): StoredFile {
+  if (file) return file
+  throw new ChatError(`${provider} answered with something that tells of no file.`, {
+    code: 'bad-reply',
+    provider,
+    body: row,
+  })
+}
 
 /** What is told of a file, as a value that prompts can hold. */
 export function storedFile({

@@ -1,7 +1,7 @@
 import { ChatError } from '../core/errors.ts'
 import { isObject } from '../lib/merge.ts'
 import type { Api } from './api.ts'
-import { type FileStore, NO_FILE, type StoredFile, storedFile } from './file-store.ts'
+import { type FileStore, NO_FILE, type StoredFile, demandFile, storedFile } from './file-store.ts'
 import { dateOf } from './models-row.ts'
 import { allPages } from './paged.ts'
 
@@ -116,12 +116,4 @@ async function whenReady(api: Api, first: unknown): Promise<StoredFile> {
   return demand(row, api)
 }
 
-function demand(row: unknown, { provider }: Api): StoredFile {
-  const file = readFile(row)
-  if (file) return file
-  throw new ChatError(`${provider} answered with something that tells of no file.`, {
-    code: 'bad-reply',
-    provider,
-    body: row,
-  })
-}
+const demand = (row: unknown, api: Api): StoredFile => demandFile(readFile(row), row, api)

@@ -1,9 +1,8 @@
-import { ChatError } from '../core/errors.ts'
 import { isAmount } from '../dialects/reported-cost.ts'
 import { isObject } from '../lib/merge.ts'
 import { multipart } from '../lib/multipart.ts'
 import type { Api, ApiRequest } from './api.ts'
-import { type FileStore, NO_FILE, type StoredFile, storedFile } from './file-store.ts'
+import { type FileStore, NO_FILE, type StoredFile, demandFile, storedFile } from './file-store.ts'
 import { dateOf } from './models-row.ts'
 import { allPages } from './paged.ts'
 
@@ -78,12 +77,4 @@ export function restFiles({ limit, fields, headers = {}, query, next }: RestFile
   }
 }
 
-function demand(row: unknown, { provider }: Api): StoredFile {
-  const file = readFile(row)
-  if (file) return file
-  throw new ChatError(`${provider} answered with something that tells of no file.`, {
-    code: 'bad-reply',
-    provider,
-    body: row,
-  })
-}
+const demand = (row: unknown, api: Api): StoredFile => demandFile(readFile(row), row, api)

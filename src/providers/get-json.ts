@@ -1,5 +1,6 @@
-import { Utf8 } from '../lib/utf8.ts'
 import { type Line, transportOf } from './line.ts'
+import { parsedJson } from '../lib/parsed-json.ts'
+import { bodyText } from './body-text.ts'
 
 /** How a page is fetched. */
 export interface GetOptions {
@@ -47,28 +48,15 @@ export async function getJson(
   )
   try {
     const reply = await exchange.reply
-    const utf8 = new Utf8()
-    let text = ''
-    for (let bytes = await reply.read(); bytes; bytes = await reply.read()) {
-      text += utf8.decode(bytes)
-      if (text.length > limit)
-        throw new Error(`${new URL(url).origin} answered with more than ${limit} characters`)
-    }
-    text += utf8.end()
-    return { status: reply.status, body: parsed(text), text, header: (name) => reply.header(name) }
+    const text = await bodyText(reply, limit + 1)
+    if (text.length > limit)
+      throw new Error(`${new URL(url).origin} answered with more than ${limit} characters`)
+    return { status: reply.status, body: parsedJson(text), text, header: (name) => reply.header(name) }
   } catch (error) {
     exchange.cancel(error)
     throw error
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', abort)
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

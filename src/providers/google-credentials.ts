@@ -2,6 +2,7 @@ import { env, homePath, joinPath, readText } from '#platform'
 import { ChatError } from '../core/errors.ts'
 import { isObject } from '../lib/merge.ts'
 import { fileSection } from './file-section.ts'
+import { parsedJson } from '../lib/parsed-json.ts'
 
 /** What to do where there are no credentials; a sentence to be ended. */
 export const LOGIN = 'Run `gcloud auth application-default login`'
@@ -32,7 +33,7 @@ export function googleFile({ keyFile }: GooglePlaces = {}): GoogleFile | undefin
   const path = named ?? joinPath(gcloudFolder(), 'application_default_credentials.json')
   const text = readText(path)
   if (text === undefined && named === undefined) return undefined
-  const fields = text === undefined ? undefined : parsed(text)
+  const fields = text === undefined ? undefined : parsedJson(text)
   const type = isObject(fields) ? fields.type : undefined
   if (isObject(fields) && typeof type === 'string') {
     const field = (name: string): string | undefined => {
@@ -85,13 +86,4 @@ function gcloudProject(): string | undefined {
     env('CLOUDSDK_ACTIVE_CONFIG_NAME') ?? (readText(joinPath(folder, 'active_config'))?.trim() || 'default')
   const text = readText(joinPath(folder, 'configurations', `config_${name}`))
   return (text && fileSection(text, 'core')?.get('project')) || undefined
-}
-
-/** The parser's own error would quote the file. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

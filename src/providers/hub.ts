@@ -2,11 +2,11 @@ import { env } from '#platform'
 import { transport as platformTransport } from '#transport'
 import { ChatError, type ChatErrorCode } from '../core/errors.ts'
 import { Halt } from '../lib/halt.ts'
-import { Utf8 } from '../lib/utf8.ts'
 import type { Authorize } from './auth.ts'
 import { huggingface } from './huggingface.ts'
 import type { Advice } from './provider.ts'
 import type { Exchange, HttpReply } from './transport.ts'
+import { bodyText } from './body-text.ts'
 
 /** How long the Hub may take to answer, and to accept a connection, in milliseconds. */
 const PATIENCE = 30_000
@@ -89,7 +89,7 @@ async function ask(question: HubQuestion, halt: Halt): Promise<unknown> {
     exchange = running
     halt.onStop = (error) => running.cancel(error)
     reply = await running.reply
-    if (reply.status >= 200 && reply.status < 300) return parsed(await textOf(reply))
+    if (reply.status >= 200 && reply.status < 300) return parsed(await bodyText(reply))
     throw await (await import('./read-refused.ts')).readRefused(reply, () => undefined)
   } catch (error) {
     exchange?.cancel(error)
@@ -107,13 +107,6 @@ async function ask(question: HubQuestion, halt: Halt): Promise<unknown> {
 
 const transportOf = async ({ fetch }: HubAccess): Promise<typeof platformTransport> =>
   fetch ? (await import('./transport-fetch.ts')).fetchTransport(fetch) : platformTransport
-
-async function textOf(reply: HttpReply): Promise<string> {
-  const utf8 = new Utf8()
-  let text = ''
-  for (let bytes = await reply.read(); bytes; bytes = await reply.read()) text += utf8.decode(bytes)
-  return text + utf8.end()
-}
 
 function parsed(text: string): unknown {
   try {

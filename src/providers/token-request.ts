@@ -2,12 +2,13 @@ import { ChatError, type ChatErrorCode } from '../core/errors.ts'
 import { readRefusal } from '../dialects/refusal.ts'
 import { retryAfter } from '../lib/backoff.ts'
 import { isObject } from '../lib/merge.ts'
-import { Utf8 } from '../lib/utf8.ts'
 import type { Expiring } from './cached-token.ts'
 import { type Line, transportOf } from './line.ts'
 import { redact } from './redact.ts'
 import { secureUrl } from './secure-url.ts'
 import type { HttpReply } from './transport.ts'
+import { parsedJson } from '../lib/parsed-json.ts'
+import { bodyText } from './body-text.ts'
 
 /** How long a server of tokens may take to answer, and to accept a connection, in milliseconds. */
 const PATIENCE = 30_000
@@ -58,9 +59,9 @@ export async function requestToken(request: TokenRequest): Promise<Expiring<stri
   const timer = setTimeout(() => exchange.cancel(late), timeout)
   try {
     const reply = await exchange.reply
-    const text = await textOf(reply)
+    const text = await bodyText(reply, LIMIT)
     if (reply.status < 200 || reply.status >= 300) throw refused(request, origin, reply, text)
-    return readToken(parsed(text), who, request.now)
+    return readToken(parsedJson(text), who, request.now)
   } catch (error) {
     exchange.cancel(error)
     throw ChatError.is(error)
@@ -89,7 +90,7 @@ export function readToken(body: unknown, who: string, now: () => number): Expiri
 
 function refused({ who, advice }: TokenRequest, origin: string, reply: HttpReply, text: string): ChatError {
   const { status } = reply
-  const body = parsed(text)
+  const body = parsedJson(text)
   const { error, error_description: description } = isObject(body) ? body : {}
   const said = [error, description].filter((part) => typeof part === 'string' && part !== '')
   const message = said.length > 0 ? said.join(': ') : readRefusal(text).message
@@ -127,20 +128,4 @@ function unreachable(error: unknown, who: string, origin: string): ChatError {
     provider: who,
     cause: error,
   })
-}
-
-async function textOf(reply: HttpReply): Promise<string> {
-  const utf8 = new Utf8()
-  let text = ''
-  for (let bytes = await reply.read(); bytes && text.length < LIMIT; bytes = await reply.read())
-    text += utf8.decode(bytes)
-  return text + utf8.end()
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
