@@ -46,6 +46,29 @@ describe('unstrict', () => {
     )
   })
 
+  test('takes an object for one with these properties, where another alternative would have been text or entries', () => {
+    const named = t.object({ name: t.string(), kids: t.optional(t.array(t.string())) })
+    for (const other of [
+      t.record(t.record(t.unknown())),
+      t.record(t.unknown()),
+      t.record(t.nullable(t.string())),
+    ]) {
+      const { jsonSchema } = t.union([other, named])
+      expect(unstrict({ name: 'Miso', kids: null }, jsonSchema)).toEqual({ name: 'Miso' })
+    }
+  })
+
+  test('takes text for an object only where it is one', () => {
+    const { jsonSchema } = t.union([t.record(t.unknown()), t.string()])
+    expect(unstrict('5', jsonSchema)).toBe('5')
+    expect(unstrict('{"a":5}', jsonSchema)).toEqual({ a: 5 })
+  })
+
+  test('takes an object that was not written as text or entries as it is', () => {
+    const { jsonSchema } = t.union([t.record(t.unknown()), t.record(t.integer()), t.string()])
+    expect(unstrict({ a: 5 }, jsonSchema)).toEqual({ a: 5 })
+  })
+
   test('drops nulls that stand for what is absent, and no others', () => {
     const { jsonSchema } = t.object({
       mood: t.optional(t.enum(['good', 'bad'])),

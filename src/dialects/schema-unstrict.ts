@@ -12,7 +12,10 @@ function undo(value: unknown, schema: JsonSchema, root: JsonSchema): unknown {
   const form = shape(schema, root)
   if (isFree(form)) return typeof value === 'string' ? read(value) : value
   if (Array.isArray(form.anyOf)) {
-    const meant = form.anyOf.find((one: JsonSchema) => fits(value, one, root)) as JsonSchema | undefined
+    const alternatives = form.anyOf as readonly JsonSchema[]
+    const match = (isExact: boolean): JsonSchema | undefined =>
+      alternatives.find((one) => fits(value, one, root, isExact))
+    const meant = match(true) ?? match(false)
     return meant ? undo(value, meant, root) : value
   }
   const entry = recordOf(form)
@@ -32,18 +35,25 @@ function undo(value: unknown, schema: JsonSchema, root: JsonSchema): unknown {
   )
 }
 
-/** Whether a value was written under a schema, to tell the alternatives of a union apart; its limits are not looked at. */
-function fits(value: unknown, schema: JsonSchema, root: JsonSchema): boolean {
+/**
+ * Whether a value was written under a schema, to tell the alternatives of a union apart; its limits are not looked at. An exact
+ * one has JSON text and lists of entries where `strict` asks for them, another one may have objects there.
+ */
+function fits(value: unknown, schema: JsonSchema, root: JsonSchema, isExact: boolean): boolean {
   const form = shape(schema, root)
   const { type, enum: values, const: only, anyOf } = form
-  if (isFree(form)) return type !== 'object' || typeof value === 'string' || isObject(value)
-  if (Array.isArray(anyOf)) return anyOf.some((one: JsonSchema) => fits(value, one, root))
+  if (isFree(form)) {
+    if (isExact) return typeof value === 'string' && (type !== 'object' || isObject(read(value)))
+    return type !== 'object' || typeof value === 'string' || isObject(value)
+  }
+  if (Array.isArray(anyOf)) return anyOf.some((one: JsonSchema) => fits(value, one, root, isExact))
   if (only !== undefined) return value === only
   if (Array.isArray(values)) return values.includes(value)
   const entry = recordOf(form)
-  if (entry && isEntries(value)) return value.every((one) => fits(one.value, entry, root))
+  if (entry && isEntries(value)) return value.every((one) => fits(one.value, entry, root, isExact))
+  if (entry && isExact) return false
   if (!asArray(Array.isArray(type) ? type : [type]).some((name) => isOfType(value, name))) return false
-  if (Array.isArray(value)) return value.every((item, i) => fits(item, itemOf(form, i), root))
+  if (Array.isArray(value)) return value.every((item, i) => fits(item, itemOf(form, i), root, isExact))
   if (!isObject(value)) return true
   const properties = asObject(form.properties)
   const isAbsent = (name: string): boolean => value[name] === undefined || value[name] === null
@@ -53,7 +63,7 @@ function fits(value: unknown, schema: JsonSchema, root: JsonSchema): boolean {
       const property = Object.hasOwn(properties, name) ? properties[name]! : entry
       if (!property) return form.additionalProperties !== false
       if (!entry && isAbsent(name) && !asArray(form.required).includes(name)) return true
-      return fits(value[name], property, root)
+      return fits(value[name], property, root, isExact)
     })
   )
 }
