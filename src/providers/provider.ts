@@ -4,6 +4,7 @@ import type { Dialect, LazyDialect, Quirks } from '../dialects/dialect.ts'
 import type { TokenCounter } from '../dialects/token-counter.ts'
 import type { ListModels } from './api.ts'
 import type { Auth } from './auth.ts'
+import type { BatchApi } from './batch-api.ts'
 import type { FileStore } from './file-store.ts'
 
 /** What advice may look at besides the error. */
@@ -53,6 +54,8 @@ export interface Provider {
   readonly countTokens?: () => Promise<TokenCounter>
   /** Loads what keeps files for prompts to refer to, where it does. */
   readonly files?: () => Promise<FileStore>
+  /** Loads how it answers batches, where it does. */
+  readonly batches?: () => Promise<BatchApi>
   /** The kinds of tools that its servers run themselves. @default those of the dialect */
   readonly builtins?: readonly BuiltinTool['type'][]
   /** Loads what to say about errors, where there is more to say than in general. */
