@@ -36,6 +36,11 @@ export interface Api {
   call(request: ApiRequest): Promise<ApiReply>
   /** The JSON that is answered. @throws ChatError, also where it is none */
   json(request: ApiRequest): Promise<unknown>
+  /**
+   * The JSON of an answer of one value a line, line by line as it comes; `limit` is that of a line. Where the connection is lost it
+   * is asked for again, and the lines that were there come again. @throws ChatError, also where it is none
+   */
+  lines(request: ApiRequest): AsyncIterable<string>
   /** Waits, in milliseconds. @throws ChatError where that is aborted */
   sleep(ms: number): Promise<void>
 }

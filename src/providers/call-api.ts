@@ -2,13 +2,11 @@ import { ChatError } from '../core/errors.ts'
 import { backoff } from '../lib/backoff.ts'
 import { concat } from '../lib/concat.ts'
 import { fileSize } from '../lib/file-size.ts'
-import { Watchdog } from '../lib/watchdog.ts'
 import type { Api, ApiReply, ApiRequest } from './api.ts'
-import { type Line, transportOf, urlOf } from './line.ts'
+import type { Line } from './line.ts'
+import { OneCall } from './one-call.ts'
 import { mayPass } from './send.ts'
-import { authorized, joined } from './sending.ts'
-import type { Exchange, HttpReply } from './transport.ts'
-import { Watch, stopped, tooLate } from './watch.ts'
+import { Watch, stopped } from './watch.ts'
 
 const LIMIT = 64e6
 
@@ -24,10 +22,7 @@ export function apiOf(line: Line, signal?: AbortSignal): Api {
         try {
           return await askOnce(line, request, watch)
         } catch (error) {
-          const mayRepeat =
-            error instanceof ChatError && mayPass(error) && (!request.isOnce || wasRefused(error))
-          if (attempt > line.retries || !mayRepeat) throw error
-          await watch.halt.sleep(error.retryAfter ?? backoff(attempt))
+          await untilNext(line, watch, request, error, attempt)
         }
       }
     })
@@ -42,13 +37,59 @@ export function apiOf(line: Line, signal?: AbortSignal): Api {
       try {
         return JSON.parse(text)
       } catch {
-        throw new ChatError(
-          `${name} answered with something that is no JSON. Check the base URL: ${new URL(line.baseUrl).origin}`,
-          { code: 'bad-reply', provider: name, body: text.slice(0, 2000) },
-        )
+        throw noJson(line, text)
       }
     },
+    lines: (request) => linesOf(line, signal, request),
   }
+}
+
+/** The lines of an answer as they come; where the connection is lost they are asked for again, from the first. */
+async function* linesOf(
+  line: Line,
+  signal: AbortSignal | undefined,
+  request: ApiRequest,
+): AsyncGenerator<string> {
+  const watch = watching(line, signal)
+  try {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return yield* linesOnce(line, request, watch)
+      } catch (error) {
+        await untilNext(line, watch, request, error, attempt)
+      }
+    }
+  } finally {
+    watch.end()
+  }
+}
+
+async function* linesOnce(line: Line, request: ApiRequest, watch: Watch): AsyncGenerator<string> {
+  const { LineFramer } = await import('../lib/line-framing.ts')
+  const running = new OneCall(line, request, watch)
+  const lines: string[] = []
+  const framer = new LineFramer((text) => lines.push(text))
+  const { limit = LIMIT } = request
+  try {
+    const { status } = await running.begin()
+    let size = 0
+    for (let bytes = await running.next(); bytes; bytes = await running.next()) {
+      framer.feed(bytes)
+      size = lines.length > 0 ? 0 : size + bytes.length
+      if (size > limit) throw tooLong(line, status, 'a line of more than', limit)
+      yield* lines.splice(0)
+    }
+    const { framing, text } = framer.end()
+    if (framing === 'html' || framing === 'text') throw noJson(line, text)
+    yield* lines
+  } finally {
+    running.end()
+  }
+}
+
+const watching = (line: Line, signal: AbortSignal | undefined): Watch => {
+  if (signal?.aborted) throw stopped(line, signal.reason)
+  return new Watch({ line, signal })
 }
 
 async function watched<T>(
@@ -56,8 +97,7 @@ async function watched<T>(
   signal: AbortSignal | undefined,
   work: (watch: Watch) => Promise<T>,
 ): Promise<T> {
-  if (signal?.aborted) throw stopped(line, signal.reason)
-  const watch = new Watch({ line, signal })
+  const watch = watching(line, signal)
   try {
     return await work(watch)
   } finally {
@@ -65,98 +105,49 @@ async function watched<T>(
   }
 }
 
+/** Waits until it may be tried again; throws where it may not. */
+async function untilNext(
+  { retries }: Line,
+  { halt }: Watch,
+  { isOnce }: ApiRequest,
+  error: unknown,
+  attempt: number,
+): Promise<void> {
+  const mayRepeat = error instanceof ChatError && mayPass(error) && (!isOnce || wasRefused(error))
+  if (attempt > retries || !mayRepeat) throw error
+  await halt.sleep(error.retryAfter ?? backoff(attempt))
+}
+
 /** Whether the server did nothing but say that it is busy. */
 const wasRefused = ({ code }: ChatError): boolean => code === 'rate-limited' || code === 'overloaded'
 
-async function askOnce(line: Line, request: ApiRequest, { halt }: Watch): Promise<ApiReply> {
-  const { provider, timeouts } = line
-  const { json, bytes, path, isTrusted, limit = LIMIT, advice } = request
-  const body = json === undefined ? bytes : JSON.stringify(json)
-  const method = request.method ?? (body === undefined ? 'GET' : 'POST')
-  const url = /^https?:/i.test(path) ? path : urlOf(line.baseUrl, path)
-  const mayKnowKey = isTrusted || new URL(url).origin === new URL(line.baseUrl).origin
-  const headers = headersOf(request, mayKnowKey ? line.headers : {})
-  const watchdog = new Watchdog((phase, ms) => tooLate(halt, phase, ms, provider.name))
-  let auth: Readonly<Record<string, string>> = {}
-  let exchange: Exchange | undefined
-  let reply: HttpReply | undefined
-  try {
-    // Bytes are sent only to those who want a key, and no signature over what is sent.
-    const text = typeof body === 'string' ? body : ''
-    if (mayKnowKey) auth = await authorized(line, halt, { method, url, headers, body: text })
-    watchdog.watch('firstByte', timeouts.firstByte)
-    const transport = await transportOf(line)
-    if (halt.reason) throw halt.reason.error
-    const running = transport({
-      method,
-      url,
-      headers: { ...auth, ...headers },
-      ...(body !== undefined && { body }),
-      connectTimeout: timeouts.connect,
-    })
-    exchange = running
-    halt.onStop = (error) => running.cancel(error)
-    const answer = (reply = await running.reply)
-    const onPiece = (): void => watchdog.watch('idle', timeouts.idle)
-    if (answer.status < 200 || answer.status >= 300)
-      throw await (await import('./read-refused.ts')).readRefused(answer, onPiece)
-    const read = await readAll(answer, onPiece, limit, provider.name)
-    running.release()
-    return { bytes: read, header: (name) => answer.header(name) }
-  } catch (error) {
-    exchange?.cancel(error)
-    if (halt.reason) throw halt.reason.error
-    const { explain } = await import('./failure.ts')
-    throw await explain(error, {
-      provider: advice
-        ? {
-            ...provider,
-            advice: () => Promise.resolve(({ code }) => (code === 'not-found' ? advice : undefined)),
-          }
-        : provider,
-      url,
-      status: reply?.status,
-      requestId: reply?.header('x-request-id') ?? reply?.header('request-id'),
-      connectTimeout: timeouts.connect,
-      secrets: Object.values(auth),
-      headers: { ...line.headers, ...auth },
-    })
-  } finally {
-    watchdog.stop()
-    halt.onStop = undefined
-  }
-}
-
-/** The caller's headers go along, but for the type of what is sent, which is not that of a chat here. */
-function headersOf(
-  { json, headers }: ApiRequest,
-  { 'content-type': _type, ...theirs }: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  const own = { ...(json !== undefined && { 'content-type': 'application/json' }), ...headers }
-  return { accept: '*/*', ...theirs, ...joined(own, theirs) }
-}
-
-async function readAll(
-  reply: HttpReply,
-  onPiece: () => void,
-  limit: number,
-  provider: string,
-): Promise<Uint8Array> {
+async function askOnce(line: Line, request: ApiRequest, watch: Watch): Promise<ApiReply> {
+  const running = new OneCall(line, request, watch)
+  const { limit = LIMIT } = request
   const pieces: Uint8Array[] = []
   let size = 0
-  for (let bytes = await reply.read(); bytes; bytes = await reply.read()) {
-    onPiece()
-    pieces.push(bytes)
-    size += bytes.length
-    if (size > limit)
-      throw new ChatError(
-        `${provider} answered with more than ${fileSize(limit)}, which is the limit here.`,
-        {
-          code: 'bad-reply',
-          provider,
-          status: reply.status,
-        },
-      )
+  try {
+    const reply = await running.begin()
+    for (let bytes = await running.next(); bytes; bytes = await running.next()) {
+      pieces.push(bytes)
+      size += bytes.length
+      if (size > limit) throw tooLong(line, reply.status, 'more than', limit)
+    }
+    return { bytes: concat(pieces, size), header: (name) => reply.header(name) }
+  } finally {
+    running.end()
   }
-  return concat(pieces, size)
 }
+
+const tooLong = ({ provider: { name } }: Line, status: number, what: string, limit: number): ChatError =>
+  new ChatError(`${name} answered with ${what} ${fileSize(limit)}, which is the limit here.`, {
+    code: 'bad-reply',
+    provider: name,
+    status,
+  })
+
+const noJson = ({ provider: { name }, baseUrl }: Line, text: string): ChatError =>
+  new ChatError(
+    `${name} answered with something that is no JSON. Check the base URL: ${new URL(baseUrl).origin}`,
+    { code: 'bad-reply', provider: name, body: text.slice(0, 2000) },
+  )

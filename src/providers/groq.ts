@@ -12,6 +12,7 @@ export const groq: Provider = {
   docs: 'https://console.groq.com/docs/api-reference',
   baseUrl: 'https://api.groq.com/openai/v1',
   dialect: openaiChat,
+  batches: async () => (await import('./batches-openai.ts')).openaiBatches,
   model: 'openai/gpt-oss-20b',
   // Only these hold to a schema strictly: https://console.groq.com/docs/structured-outputs
   quirks: (model) => (/gpt-oss/.test(model) ? LIMITS : { ...LIMITS, strict: false }),

@@ -14,6 +14,7 @@ export const OPENAI: Provider = {
   dialect: openaiResponses,
   countTokens: async () => (await import('../dialects/token-counter.ts')).responsesCounter,
   files: async () => (await import('./files-openai.ts')).openaiFiles,
+  batches: async () => (await import('./batches-openai.ts')).openaiBatches,
   model: 'gpt-5.6-terra',
   auth: {
     variables: ['OPENAI_API_KEY'],

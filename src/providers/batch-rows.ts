@@ -1,0 +1,116 @@
+import { ChatError } from '../core/errors.ts'
+import { concat } from '../lib/concat.ts'
+import { fileSize } from '../lib/file-size.ts'
+import { isObject } from '../lib/merge.ts'
+import { parsedJson } from '../lib/parsed-json.ts'
+import type { Api, ApiRequest } from './api.ts'
+import type { Batch, BatchAnswer, BatchApi, BatchCounts } from './batch-api.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** What to do where there is no such batch. */
+export const NO_BATCH = 'Check its id, and whether the key is of the project that handed it in.'
+
+/**
+ * What is handed in, as bytes: one JSON value a row, or what else is told to stand before, between and behind them.
+ * @throws ChatError `bad-request` where the provider takes less at once
+ */
+export function rowBytes(
+  { provider }: Api,
+  { mostEntries, mostBytes }: Pick<BatchApi, 'mostEntries' | 'mostBytes'>,
+  rows: readonly unknown[],
+  [before, between, behind]: readonly [string, string, string] = ['', '\n', '\n'],
+): Uint8Array<ArrayBuffer> {
+  const encoder = new TextEncoder()
+  const pieces = rows.map((row, n) => encoder.encode((n === 0 ? before : between) + JSON.stringify(row)))
+  pieces.push(encoder.encode(behind))
+  const size = pieces.reduce((sum, { length }) => sum + length, 0)
+  if (rows.length <= mostEntries && size <= mostBytes) return concat(pieces, size)
+  const [most, got] =
+    rows.length > mostEntries
+      ? [`${mostEntries} requests`, `there are ${rows.length}`]
+      : [fileSize(mostBytes), `these are ${fileSize(size)}`]
+  throw new ChatError(
+    `${provider} takes at most ${most} in a batch; ${got}. Hand them in as several batches.`,
+    {
+      code: 'bad-request',
+      provider,
+    },
+  )
+}
+
+/**
+ * The answers in files of one JSON value a line, each once. What cannot be read is told once all the others are.
+ * @throws ChatError
+ */
+export async function* answersIn(
+  api: Api,
+  files: readonly ApiRequest[],
+  read: (row: Fields) => BatchAnswer | undefined,
+): AsyncGenerator<BatchAnswer> {
+  // After a lost connection the lines come again.
+  const seen = new Set<string>()
+  let unread: string | undefined
+  for (const file of files)
+    for await (const line of api.lines(file)) {
+      const row = parsedJson(line)
+      const answer = isObject(row) ? read(row) : undefined
+      if (!answer) unread ??= line
+      else if (!seen.has(answer.id)) {
+        seen.add(answer.id)
+        yield answer
+      }
+    }
+  if (unread !== undefined)
+    throw new ChatError(`${api.provider} wrote a line into its answers that tells of none.`, {
+      code: 'bad-reply',
+      provider: api.provider,
+      body: unread.slice(0, 2000),
+    })
+}
+
+/**
+ * A batch that a provider told of, where that could be read.
+ * @throws ChatError `bad-reply` where it could not
+ */
+export function demandBatch(batch: Batch | undefined, row: unknown, { provider }: Api): Batch {
+  if (batch) return batch
+  throw new ChatError(`${provider} answered with something that tells of no batch.`, {
+    code: 'bad-reply',
+    provider,
+    body: row,
+  })
+}
+
+/** What a provider's word for the state of a batch comes to; a word that is not known is taken for one that will change. */
+export function stateOf(status: string): Batch['state'] {
+  const word = status.toLowerCase().replace(/^(?:batch|job)_state_/, '')
+  return Object.hasOwn(STATES, word) ? (STATES[word] ?? 'running') : 'running'
+}
+
+const STATES: Readonly<Record<string, Batch['state']>> = {
+  completed: 'completed',
+  success: 'completed',
+  succeeded: 'completed',
+  partially_succeeded: 'completed',
+  failed: 'failed',
+  expired: 'expired',
+  timeout_exceeded: 'expired',
+  cancelled: 'cancelled',
+  canceled: 'cancelled',
+}
+
+/** The counts, where they can be told: of how many, answered and failed. Of a batch that is over, none is pending. */
+export function countsOf(
+  state: Batch['state'],
+  total: unknown,
+  answered: unknown,
+  failed: unknown,
+): BatchCounts | undefined {
+  const [all, good, bad] = [total, answered ?? 0, failed ?? 0].map(Number)
+  if (!all || good === undefined || bad === undefined || !(good + bad <= all)) return undefined
+  const left = all - good - bad
+  return state === 'running'
+    ? { pending: left, answered: good, failed: bad }
+    : { pending: 0, answered: good, failed: bad + left }
+}
