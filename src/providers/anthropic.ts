@@ -12,6 +12,7 @@ export const anthropic: Provider = {
   dialect: anthropicMessages,
   countTokens: async () => (await import('../dialects/token-counter.ts')).anthropicCounter,
   files: async () => (await import('./files-anthropic.ts')).anthropicFiles,
+  batches: async () => (await import('./batches-anthropic.ts')).anthropicBatches,
   model: 'claude-sonnet-5',
   headers: { 'anthropic-version': '2023-06-01' },
   quirks: claudeQuirks,

@@ -71,10 +71,18 @@ export function azureAt(
       (await import('./azure-auth.ts')).azureAuthorize({ ...credentials, endpoint: baseUrl ?? resource }),
   }
   return isDated
-    ? { ...azureOpenAI, auth, baseUrl: resource, root: '', dialect: deployments(version) }
+    ? {
+        ...azureOpenAI,
+        auth,
+        baseUrl: resource,
+        root: '',
+        dialect: deployments(version),
+        batches: async () => (await import('./batches-azure.ts')).azureBatches(version),
+      }
     : {
         ...azureOpenAI,
         auth,
+        batches: async () => (await import('./batches-azure.ts')).azureBatches(),
         baseUrl: `${resource}/openai/v1`,
         ...(dialect === 'openai-responses' && { dialect: openaiResponses }),
       }

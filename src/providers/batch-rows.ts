@@ -4,12 +4,9 @@ import { fileSize } from '../lib/file-size.ts'
 import { isObject } from '../lib/merge.ts'
 import { parsedJson } from '../lib/parsed-json.ts'
 import type { Api, ApiRequest } from './api.ts'
-import type { Batch, BatchAnswer, BatchApi, BatchCounts } from './batch-api.ts'
+import type { BatchAnswer, BatchApi } from './batch-api.ts'
 
 type Fields = Readonly<Record<string, unknown>>
-
-/** What to do where there is no such batch. */
-export const NO_BATCH = 'Check its id, and whether the key is of the project that handed it in.'
 
 /**
  * What is handed in, as bytes: one JSON value a row, or what else is told to stand before, between and behind them.
@@ -67,50 +64,4 @@ export async function* answersIn(
       provider: api.provider,
       body: unread.slice(0, 2000),
     })
-}
-
-/**
- * A batch that a provider told of, where that could be read.
- * @throws ChatError `bad-reply` where it could not
- */
-export function demandBatch(batch: Batch | undefined, row: unknown, { provider }: Api): Batch {
-  if (batch) return batch
-  throw new ChatError(`${provider} answered with something that tells of no batch.`, {
-    code: 'bad-reply',
-    provider,
-    body: row,
-  })
-}
-
-/** What a provider's word for the state of a batch comes to; a word that is not known is taken for one that will change. */
-export function stateOf(status: string): Batch['state'] {
-  const word = status.toLowerCase().replace(/^(?:batch|job)_state_/, '')
-  return Object.hasOwn(STATES, word) ? (STATES[word] ?? 'running') : 'running'
-}
-
-const STATES: Readonly<Record<string, Batch['state']>> = {
-  completed: 'completed',
-  success: 'completed',
-  succeeded: 'completed',
-  partially_succeeded: 'completed',
-  failed: 'failed',
-  expired: 'expired',
-  timeout_exceeded: 'expired',
-  cancelled: 'cancelled',
-  canceled: 'cancelled',
-}
-
-/** The counts, where they can be told: of how many, answered and failed. Of a batch that is over, none is pending. */
-export function countsOf(
-  state: Batch['state'],
-  total: unknown,
-  answered: unknown,
-  failed: unknown,
-): BatchCounts | undefined {
-  const [all, good, bad] = [total, answered ?? 0, failed ?? 0].map(Number)
-  if (!all || good === undefined || bad === undefined || !(good + bad <= all)) return undefined
-  const left = all - good - bad
-  return state === 'running'
-    ? { pending: left, answered: good, failed: bad }
-    : { pending: 0, answered: good, failed: bad + left }
 }

@@ -3,11 +3,10 @@ import { isObject } from '../lib/merge.ts'
 import { parsedJson } from '../lib/parsed-json.ts'
 import type { Api, ApiRequest } from './api.ts'
 import type { Batch, BatchAnswer, BatchApi } from './batch-api.ts'
-import { NO_BATCH, answersIn, countsOf, demandBatch, rowBytes, stateOf } from './batch-rows.ts'
+import { answersIn, rowBytes } from './batch-rows.ts'
 import { NO_FILE } from './file-store.ts'
 import { restFiles } from './files-rest.ts'
-import { dateOf } from './models-row.ts'
-import { allPages } from './paged.ts'
+import { askBatch, findBatch, toldBatch } from './told-batch.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -23,24 +22,20 @@ export interface RestBatches {
 
 /** What is told of a batch; undefined where it is none. */
 export function readBatch(row: unknown): Batch | undefined {
-  if (!isObject(row) || typeof row.id !== 'string' || typeof row.status !== 'string') return undefined
-  const { id, status, request_counts: counts } = row
-  const state = stateOf(status)
-  const created = dateOf(row.created_at)
-  const expires = dateOf(row.expires_at)
-  const told = isObject(counts) && countsOf(state, counts.total, counts.completed, counts.failed)
-  const error = problemsIn(row.errors) || undefined
-  return {
-    id,
-    status,
-    state,
-    ...(told && { counts: told }),
-    ...(created && { created }),
-    ...(expires && { expires }),
-    ...(error !== undefined && { error }),
+  if (!isObject(row)) return undefined
+  const { total, completed, failed } = isObject(row.request_counts) ? row.request_counts : {}
+  return toldBatch({
+    id: row.id,
+    status: row.status,
+    total,
+    answered: completed,
+    failed,
+    created: row.created_at,
+    expires: row.expires_at,
+    error: problemsIn(row.errors),
     // A batch without one good answer has no file of them, and one without a bad one none of those.
-    answers: [row.output_file_id, row.error_file_id].filter((file) => typeof file === 'string'),
-  }
+    answers: [row.output_file_id, row.error_file_id],
+  })
 }
 
 /** What came of one request, as a line of an answers file says; undefined where it says nothing. */
@@ -63,10 +58,7 @@ export function restBatches({
   at = (api) => api,
 }: RestBatches): BatchApi {
   const limits = { mostEntries, mostBytes }
-  const ask = async (api: Api, request: ApiRequest): Promise<Batch> => {
-    const row = await at(api).json({ advice: NO_BATCH, ...request })
-    return demandBatch(readBatch(row), row, api)
-  }
+  const ask = (api: Api, request: ApiRequest): Promise<Batch> => askBatch(at(api), readBatch, request)
   const of = (id: string): string => `batches/${encodeURIComponent(id)}`
   return {
     ...limits,
@@ -80,21 +72,15 @@ export function restBatches({
         json: { input_file_id: input, endpoint: url, completion_window: '24h', metadata: { natter: mark } },
       })
     },
-    async find(api, mark) {
-      const [found] = await allPages(async (after) => {
+    find: (api, mark) =>
+      findBatch(readBatch, isMarked(mark), async (after) => {
         const page = after === undefined ? '' : `&after=${encodeURIComponent(after)}`
         const body = await at(api).json({ path: `batches?limit=100${page}` })
-        const rows = isObject(body) && Array.isArray(body.data) ? body.data : []
-        const hit = rows.find((row) => isMarked(row, mark))
-        const last: unknown = rows.at(-1)?.id
-        const isLast = hit !== undefined || !isObject(body) || body.has_more !== true
-        return {
-          items: hit === undefined ? [] : [hit],
-          next: isLast || typeof last !== 'string' ? undefined : last,
-        }
-      })
-      return readBatch(found)
-    },
+        const { data, has_more: hasMore } = isObject(body) ? body : {}
+        const items = Array.isArray(data) ? data : []
+        const last: unknown = items.at(-1)?.id
+        return { items, next: hasMore === true && typeof last === 'string' ? last : undefined }
+      }),
     get: (api, id) => ask(api, { path: of(id) }),
     cancel: (api, id) => ask(api, { path: `${of(id)}/cancel`, method: 'POST' }),
     answersOf: (api, { answers }) => answersIn(at(api), answers.map(contentOf), readAnswer),
@@ -124,8 +110,10 @@ const BATCH_FILES = restFiles({
 })
 
 /** Whether a row of a list is the batch with this mark. */
-export const isMarked = (row: unknown, mark: string): boolean =>
-  isObject(row) && isObject(row.metadata) && row.metadata.natter === mark
+export const isMarked =
+  (mark: string) =>
+  (row: unknown): boolean =>
+    isObject(row) && isObject(row.metadata) && row.metadata.natter === mark
 
 /** What is wrong with a batch as a whole: the problems of its file, where they are told by line. */
 export function problemsIn(errors: unknown): string {

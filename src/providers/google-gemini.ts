@@ -11,6 +11,7 @@ export const googleGemini: Provider = {
   dialect: gemini,
   countTokens: async () => (await import('../dialects/token-counter.ts')).geminiCounter,
   files: async () => (await import('./files-gemini.ts')).geminiFiles,
+  batches: async () => (await import('./batches-gemini.ts')).geminiBatches,
   model: 'gemini-3.5-flash',
   quirks: { serverToolInvocations: true, fetchesMedia: true },
   auth: {

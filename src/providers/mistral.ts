@@ -10,6 +10,7 @@ export const mistral: Provider = {
   baseUrl: 'https://api.mistral.ai/v1',
   dialect: openaiChat,
   files: async () => (await import('./files-mistral.ts')).mistralFiles,
+  batches: async () => (await import('./batches-mistral.ts')).mistralBatches,
   model: 'mistral-large-latest',
   quirks: {
     toolCallIds: 'nine',

@@ -9,6 +9,8 @@ export const openaiLike: ProviderFacts = {
   docs: 'https://platform.openai.com/docs/api-reference/chat',
   root: 'v1',
   dialect: openaiChat,
+  // Many hosts answer batches as OpenAI does.
+  batches: async () => (await import('./batches-openai.ts')).openaiBatches,
   auth: { variables: [], places: 'the option apiKey', isOptional: true },
 }
 

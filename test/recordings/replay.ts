@@ -110,7 +110,8 @@ function slices(length: number, seed: string): readonly (readonly [number, numbe
   return edges.slice(1).map((to, i) => [edges[i] as number, to] as const)
 }
 
-function compareTurn(turn: AssistantTurn, expected: Expectation): void {
+/** Compares what was read with what a right client reads. */
+export function compareTurn(turn: AssistantTurn, expected: Expectation): void {
   const isSure = (field: string): boolean => !expected.ambiguous?.includes(field)
   const thinking = turn.contents.map((content) => (content.type === 'thinking' ? content.text : '')).join('')
   if (expected.textWithoutThink === undefined) {
