@@ -53,7 +53,7 @@ export class OneCall {
   }
 
   async #send(): Promise<HttpReply> {
-    const { json, bytes, isTrusted, ...request } = this.#request
+    const { json, bytes, isTrusted, isOnce, ...request } = this.#request
     const { timeouts, headers: theirs, baseUrl } = this.#line
     const { halt } = this.#watch
     const url = this.#url
@@ -73,6 +73,7 @@ export class OneCall {
       headers: { ...this.#auth, ...headers },
       ...(body !== undefined && { body }),
       connectTimeout: timeouts.connect,
+      isOnce,
     })
     this.#exchange = exchange
     halt.onStop = (error) => exchange.cancel(error)

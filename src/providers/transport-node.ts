@@ -40,12 +40,11 @@ class NodeExchange implements Exchange, HttpReply {
       this.#settle = { resolve, reject }
     })
     const target = targetOf(request.url)
-    if (target instanceof Promise)
-      target.then(
-        (found) => this.#send(found, found.agent),
-        (error) => this.#fail(error),
-      )
-    else this.#send(target, target.agent)
+    // Over a connection of its own nothing is in doubt: it is there, or it is not.
+    const begin = (found: Target): void =>
+      this.#send(found, request.isOnce ? found.freshAgent() : found.agent)
+    if (target instanceof Promise) target.then(begin, (error) => this.#fail(error))
+    else begin(target)
   }
 
   get status(): number {

@@ -6,6 +6,8 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array<ArrayBuffer>
   /** How long to wait for a connection, in milliseconds, where the transport can tell; 0 is for ever. */
   readonly connectTimeout: number
+  /** Whether it must not be sent again by the transport itself, as over a connection that was closed meanwhile. */
+  readonly isOnce?: boolean | undefined
 }
 
 /** The head of an answer, and its body as it comes. */

@@ -1,0 +1,8 @@
+import { ChatError } from '../core/errors.ts'
+import { isObject } from '../lib/merge.ts'
+import type { Api, ApiRequest } from './api.ts'
+import type { Batch, BatchApi } from './batch-api.ts'
+import { rowBytes } from './batch-rows.ts'
+import { readAnswer } from './batches-openai.ts'
+import { allPages } from './paged.ts'
+import { NO_BATCH, askBatch, toldBatch } from './told-batch.ts'
