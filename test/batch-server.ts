@@ -3,12 +3,14 @@ import { gemini, spellGemini } from './batch/gemini.ts'
 import { type BatchScript, Keep, type Kept } from './batch/kept.ts'
 import { mistral } from './batch/mistral.ts'
 import { openai, spellOpenAI } from './batch/openai.ts'
+import { openrouter } from './batch/openrouter.ts'
 import { type FileServer, fileServer } from './file-server.ts'
 import { json } from './loopback.ts'
 
 const KINDS = {
   openai: { speak: openai, spell: spellOpenAI, root: '/v1' },
   groq: { speak: openai, spell: spellOpenAI, root: '/openai/v1' },
+  openrouter: { speak: openrouter, spell: spellOpenAI, root: '/api/v1' },
   mistral: { speak: mistral, spell: spellOpenAI, root: '/v1' },
   anthropic: { speak: anthropic, spell: spellAnthropic, root: '/v1' },
   gemini: { speak: gemini, spell: spellGemini, root: '/v1beta' },

@@ -58,12 +58,14 @@ interface Recorded extends Aside {
   readonly expected: Expected
 }
 
-const recorded: readonly Recorded[] = (hasRecordings ? [...asidesOf('batch'), ...asidesOf('files')] : []).flatMap(
-  (aside) => {
-    const by = Object.hasOwn(READERS, aside.provider) ? READERS[aside.provider as keyof typeof READERS] : undefined
-    return by && aside.expect.kind === 'batch' ? { ...aside, by, expected: aside.expect as Expected } : []
-  },
-)
+const recorded: readonly Recorded[] = (
+  hasRecordings ? [...asidesOf('batch'), ...asidesOf('files')] : []
+).flatMap((aside) => {
+  const by = Object.hasOwn(READERS, aside.provider)
+    ? READERS[aside.provider as keyof typeof READERS]
+    : undefined
+  return by && aside.expect.kind === 'batch' ? { ...aside, by, expected: aside.expect as Expected } : []
+})
 const named = (all: readonly Recorded[]): readonly (readonly [string, Recorded])[] =>
   all.map((one) => [one.name, one])
 
@@ -85,7 +87,14 @@ test.each(named(told))('%s: a batch is read', (_, { by, body, expected }) => {
   const isOver = ['ended', 'completed', 'SUCCESS'].includes(expected.status ?? '')
   expect(batch?.state).toBe(isOver ? 'completed' : 'running')
   expect(batch?.answers.length).toBe(isOver ? 1 : 0)
-  const { total, completed = 0, failed = 0, succeeded = completed, errored = failed, processing } = expected.counts ?? {}
+  const {
+    total,
+    completed = 0,
+    failed = 0,
+    succeeded = completed,
+    errored = failed,
+    processing,
+  } = expected.counts ?? {}
   // While a batch is looked through, it has no requests yet.
   const pending = processing ?? (total ? Number(total) - Number(completed) - Number(failed) : undefined)
   const { counts } = batch ?? {}
@@ -111,7 +120,8 @@ test.each(named(answered))('%s: the answers are read to turns', async (_, one) =
 function linesIn(one: Recorded): string {
   const { body, text, provider } = one
   if (text !== undefined) return text
-  if (!isState(one)) return linesOf('outputs' in (body as Fields) ? ((body as Fields).outputs as Fields[]) : [body])
+  if (!isState(one))
+    return linesOf('outputs' in (body as Fields) ? ((body as Fields).outputs as Fields[]) : [body])
   const { results } = nulled(body) as { readonly results: readonly Fields[] }
   return linesOf(
     results.map((result, n) =>
@@ -127,15 +137,18 @@ function linesIn(one: Recorded): string {
 const nulled = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value, (_, inner: unknown) => (JSON.stringify(inner) === '{}' ? null : inner)))
 
-test.each(named(recorded.filter(isState)))('%s: a batch that is over is read', (_, { by, body, expected }) => {
-  const { batch } = nulled(body) as { readonly batch: unknown }
-  expect(by.readBatch(batch)).toMatchObject({
-    id: expected.id,
-    state: 'completed',
-    counts: { pending: 0, answered: expected.results?.length, failed: 0 },
-    answers: [expect.any(String)],
-  })
-})
+test.each(named(recorded.filter(isState)))(
+  '%s: a batch that is over is read',
+  (_, { by, body, expected }) => {
+    const { batch } = nulled(body) as { readonly batch: unknown }
+    expect(by.readBatch(batch)).toMatchObject({
+      id: expected.id,
+      state: 'completed',
+      counts: { pending: 0, answered: expected.results?.length, failed: 0 },
+      answers: [expect.any(String)],
+    })
+  },
+)
 
 function turnOf(dialect: Dialect, body: unknown): AssistantTurn {
   const reader = dialect.reader()

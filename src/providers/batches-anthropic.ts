@@ -19,7 +19,8 @@ export function readBatch(row: unknown): Batch | undefined {
     id: row.id,
     status,
     // `ended` is the word for all that is over, whatever has ended it.
-    state: status !== 'ended' ? 'running' : canceled > 0 ? 'cancelled' : expired > 0 ? 'expired' : 'completed',
+    state:
+      status !== 'ended' ? 'running' : canceled > 0 ? 'cancelled' : expired > 0 ? 'expired' : 'completed',
     total: processing + succeeded + failed,
     answered: succeeded,
     failed,
@@ -49,7 +50,7 @@ export function readAnswer({
  */
 export const anthropicBatches: BatchApi = {
   ...LIMITS,
-  submit(api, _, entries) {
+  async submit(api, _, entries) {
     const rows = entries.map(({ id, wire }) => ({ custom_id: id, params: wire.body }))
     const bytes = rowBytes(api, LIMITS, rows, ['{"requests":[', ',', ']}'])
     const betas = new Set(entries.flatMap(({ wire }) => wire.headers?.['anthropic-beta']?.split(',') ?? []))

@@ -78,7 +78,7 @@ export const geminiBatches: BatchApi = {
   get: (api, id) => ask(api, { path: pathOf(id) }),
   async cancel(api, id) {
     await api.json({ path: `${pathOf(id)}:cancel`, method: 'POST', advice: NO_BATCH })
-    return this.get(api, id)
+    return ask(api, { path: pathOf(id) })
   },
   async *answersOf(api, { answers }) {
     for (const place of answers)

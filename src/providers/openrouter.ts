@@ -9,6 +9,7 @@ export const openrouter: Provider = {
   docs: 'https://openrouter.ai/docs/api-reference/chat-completion',
   baseUrl: 'https://openrouter.ai/api/v1',
   dialect: openaiChat,
+  batches: async () => (await import('./batches-openrouter.ts')).openrouterBatches,
   model: 'openai/gpt-5.6-terra',
   quirks: { thinkingBesideCalls: 'reasoning' },
   auth: {
