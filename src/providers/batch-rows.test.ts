@@ -59,14 +59,18 @@ test('an answer is there before those behind it have come, and who stops reads n
   await gone[0]
 })
 
-test('a line that tells of no answer is told once the others are read', async () => {
+test('lines that tell of no answer are told of once the others are read', async () => {
   const server = await fileServer((reply) => reply.end(`${line('a')}{"custom_id": \n{"id": 7}\n${line('b')}`))
   const { batches, api } = await batchesAt(OPENAI, { url: `${server.origin}/v1` })
   const found: string[] = []
   const read = async (): Promise<void> => {
     for await (const { id } of batches.answersOf(api, over)) found.push(id)
   }
-  expect(await refusalOf(read())).toMatchObject({ code: 'bad-reply', body: '{"custom_id":' })
+  expect(await refusalOf(read())).toMatchObject({
+    code: 'bad-reply',
+    message: 'OpenAI told of 2 of the answers in a way that cannot be read.',
+    body: '{"custom_id":',
+  })
   expect(found).toEqual(['a', 'b'])
 })
 

@@ -36,32 +36,34 @@ export function rowBytes(
   )
 }
 
+/** The rows of files of one JSON value a line; a line that is none is given as it is. */
+export async function* rowsIn(api: Api, files: readonly ApiRequest[]): AsyncGenerator {
+  for (const file of files) for await (const line of api.lines(file)) yield parsedJson(line) ?? line
+}
+
 /**
- * The answers in files of one JSON value a line, each once. What cannot be read is told once all the others are.
+ * The answers in rows, each once: after a lost connection rows come again. What cannot be read is told once all the others are.
  * @throws ChatError
  */
 export async function* answersIn(
-  api: Api,
-  files: readonly ApiRequest[],
+  { provider }: Api,
+  rows: AsyncIterable<unknown> | Iterable<unknown>,
   read: (row: Fields) => BatchAnswer | undefined,
 ): AsyncGenerator<BatchAnswer> {
-  // After a lost connection the lines come again.
   const seen = new Set<string>()
-  let unread: string | undefined
-  for (const file of files)
-    for await (const line of api.lines(file)) {
-      const row = parsedJson(line)
-      const answer = isObject(row) ? read(row) : undefined
-      if (!answer) unread ??= line
-      else if (!seen.has(answer.id)) {
-        seen.add(answer.id)
-        yield answer
-      }
+  const unread: unknown[] = []
+  for await (const row of rows) {
+    const answer = isObject(row) ? read(row) : undefined
+    if (!answer) unread.push(row)
+    else if (!seen.has(answer.id)) {
+      seen.add(answer.id)
+      yield answer
     }
-  if (unread !== undefined)
-    throw new ChatError(`${api.provider} wrote a line into its answers that tells of none.`, {
-      code: 'bad-reply',
-      provider: api.provider,
-      body: unread.slice(0, 2000),
-    })
+  }
+  if (unread.length === 0) return
+  throw new ChatError(`${provider} told of ${unread.length} of the answers in a way that cannot be read.`, {
+    code: 'bad-reply',
+    provider,
+    body: unread[0],
+  })
 }

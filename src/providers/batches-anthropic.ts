@@ -1,8 +1,8 @@
 import { isObject } from '../lib/merge.ts'
 import type { Api, ApiRequest } from './api.ts'
 import type { Batch, BatchAnswer, BatchApi } from './batch-api.ts'
-import { answersIn, rowBytes } from './batch-rows.ts'
-import { askBatch, toldBatch } from './told-batch.ts'
+import { answersIn, rowBytes, rowsIn } from './batch-rows.ts'
+import { NO_ANSWERS, askBatch, toldBatch } from './told-batch.ts'
 
 const LIMITS = { mostEntries: 100_000, mostBytes: 256e6 }
 
@@ -67,11 +67,7 @@ export const anthropicBatches: BatchApi = {
   get: (api, id) => ask(api, { path: pathOf(id) }),
   cancel: (api, id) => ask(api, { path: `${pathOf(id)}/cancel`, method: 'POST' }),
   answersOf: (api, { id, answers }) =>
-    answersIn(
-      api,
-      answers.map((address) => resultsAt(api, id, address)),
-      readAnswer,
-    ),
+    answersIn(api, rowsIn(api, answers.map((address) => resultsAt(api, id, address))), readAnswer),
 }
 
 const ask = (api: Api, request: ApiRequest): Promise<Batch> => askBatch(api, readBatch, request)
@@ -81,7 +77,5 @@ const pathOf = (id: string): string => `messages/batches/${encodeURIComponent(id
 /** The address of the results; behind a gateway it is the maker's own, where the gateway's key is of no use. */
 function resultsAt({ baseUrl }: Api, id: string, address: string): ApiRequest {
   const isHere = URL.canParse(address) && new URL(address).origin === new URL(baseUrl).origin
-  return { path: isHere ? address : `${pathOf(id)}/results`, advice: NO_RESULTS }
+  return { path: isHere ? address : `${pathOf(id)}/results`, advice: NO_ANSWERS }
 }
-
-const NO_RESULTS = 'Results are kept for 29 days after a batch was handed in.'

@@ -1,10 +1,9 @@
 import { isObject } from '../lib/merge.ts'
 import type { Api, ApiRequest } from './api.ts'
 import type { Batch, BatchAnswer, BatchApi } from './batch-api.ts'
-import { answersIn, rowBytes } from './batch-rows.ts'
-import { NO_FILE } from './file-store.ts'
+import { answersIn, rowBytes, rowsIn } from './batch-rows.ts'
 import { geminiFiles } from './files-gemini.ts'
-import { NO_BATCH, askBatch, findBatch, toldBatch } from './told-batch.ts'
+import { NO_ANSWERS, NO_BATCH, askBatch, findBatch, toldBatch } from './told-batch.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -80,17 +79,17 @@ export const geminiBatches: BatchApi = {
     await api.json({ path: `${pathOf(id)}:cancel`, method: 'POST', advice: NO_BATCH })
     return ask(api, { path: pathOf(id) })
   },
-  async *answersOf(api, { answers }) {
-    for (const place of answers)
-      if (place.startsWith('files/')) yield* answersIn(api, [download(api, place)], readAnswer)
-      else {
-        const row = await api.json({ path: pathOf(place), advice: NO_BATCH })
-        for (const one of isObject(row) ? inlinedIn(outputOf(row)) : []) {
-          const answer = isObject(one) && readAnswer(one)
-          if (answer) yield answer
-        }
-      }
-  },
+  answersOf: (api, { answers }) => answersIn(api, answerRows(api, answers), readAnswer),
+}
+
+/** The rows of answers that are in a file, or with the batch itself. */
+async function* answerRows(api: Api, places: readonly string[]): AsyncGenerator {
+  for (const place of places)
+    if (place.startsWith('files/')) yield* rowsIn(api, [download(api, place)])
+    else {
+      const row = await api.json({ path: pathOf(place), advice: NO_BATCH })
+      yield* isObject(row) ? inlinedIn(outputOf(row)) : []
+    }
 }
 
 const ask = (api: Api, request: ApiRequest): Promise<Batch> => askBatch(api, readBatch, request)
@@ -104,6 +103,6 @@ function download({ baseUrl }: Api, file: string): ApiRequest {
   const id = encodeURIComponent(file.replace('files/', ''))
   return {
     path: `${origin}/download${pathname.replace(/\/+$/, '')}/files/${id}:download?alt=media`,
-    advice: NO_FILE,
+    advice: NO_ANSWERS,
   }
 }

@@ -1,7 +1,7 @@
 import { isObject } from '../lib/merge.ts'
 import type { Api, ApiRequest } from './api.ts'
 import type { Batch, BatchApi } from './batch-api.ts'
-import { answersIn, rowBytes } from './batch-rows.ts'
+import { answersIn, rowBytes, rowsIn } from './batch-rows.ts'
 import { batchFile, contentOf, isMarked, problemsIn, readAnswer } from './batches-openai.ts'
 import { askBatch, findBatch, toldBatch } from './told-batch.ts'
 
@@ -51,7 +51,7 @@ export const mistralBatches: BatchApi = {
     }),
   get: (api, id) => ask(api, { path: pathOf(id) }),
   cancel: (api, id) => ask(api, { path: `${pathOf(id)}/cancel`, method: 'POST' }),
-  answersOf: (api, { answers }) => answersIn(api, answers.map(contentOf), readAnswer),
+  answersOf: (api, { answers }) => answersIn(api, rowsIn(api, answers.map(contentOf)), readAnswer),
 }
 
 const ask = (api: Api, request: ApiRequest): Promise<Batch> => askBatch(api, readBatch, request)

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { batchesAt, entriesOf } from '../../test/batch/ask.ts'
 import { startBatchServer } from '../../test/batch-server.ts'
 import { formIn } from '../../test/file-server.ts'
+import { refusalOf } from '../../test/loopback.ts'
 import { azureAt } from './azure-openai.ts'
 import { readAnswer, readBatch } from './batches-openai.ts'
 import { groq } from './groq.ts'
@@ -87,6 +88,15 @@ test('Azure with dates is asked below openai/, with the date behind each path', 
     '/openai/batches?limit=100&api-version=2024-10-21',
     '/openai/batches/batch_1/cancel?api-version=2024-10-21',
   ])
+})
+
+test('a server that answers no batches is told with what else there is', async () => {
+  const server = await startBatchServer('anthropic')
+  const { submit } = await batchesAt(openaiCompatible(server.url, 'Acme'), server)
+  expect(await refusalOf(submit(entriesOf(['a'], chat)))).toMatchObject({
+    code: 'not-found',
+    message: /parallelChat\(\) asks for many answers one by one/,
+  })
 })
 
 test.each([

@@ -3,10 +3,9 @@ import { isObject } from '../lib/merge.ts'
 import { parsedJson } from '../lib/parsed-json.ts'
 import type { Api, ApiRequest } from './api.ts'
 import type { Batch, BatchAnswer, BatchApi } from './batch-api.ts'
-import { answersIn, rowBytes } from './batch-rows.ts'
-import { NO_FILE } from './file-store.ts'
+import { answersIn, rowBytes, rowsIn } from './batch-rows.ts'
 import { restFiles } from './files-rest.ts'
-import { askBatch, findBatch, toldBatch } from './told-batch.ts'
+import { NO_ANSWERS, NO_BATCHES, askBatch, findBatch, toldBatch } from './told-batch.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -83,7 +82,7 @@ export function restBatches({
       }),
     get: (api, id) => ask(api, { path: of(id) }),
     cancel: (api, id) => ask(api, { path: `${of(id)}/cancel`, method: 'POST' }),
-    answersOf: (api, { answers }) => answersIn(at(api), answers.map(contentOf), readAnswer),
+    answersOf: (api, { answers }) => answersIn(api, rowsIn(at(api), answers.map(contentOf)), readAnswer),
   }
 }
 
@@ -93,13 +92,14 @@ export const openaiBatches: BatchApi = restBatches({ mostEntries: 50_000, mostBy
 /** Asks for what a file of answers holds. */
 export const contentOf = (file: string): ApiRequest => ({
   path: `files/${encodeURIComponent(file)}/content`,
-  advice: NO_FILE,
+  advice: NO_ANSWERS,
 })
 
 /** Uploads what is handed in; gives the id of the file. */
 export async function batchFile(api: Api, mark: string, bytes: Uint8Array): Promise<string> {
   const file = { name: `${mark}.jsonl`, mimeType: 'application/jsonl', bytes }
-  return (await BATCH_FILES.upload(api, file)).id
+  const json: Api['json'] = (request) => api.json({ ...request, advice: NO_BATCHES })
+  return (await BATCH_FILES.upload({ ...api, json }, file)).id
 }
 
 const BATCH_FILES = restFiles({

@@ -1,10 +1,10 @@
 import { ChatError } from '../core/errors.ts'
 import { isObject } from '../lib/merge.ts'
 import type { Api, ApiRequest } from './api.ts'
-import type { Batch, BatchAnswer, BatchApi } from './batch-api.ts'
-import { rowBytes } from './batch-rows.ts'
+import type { Batch, BatchApi } from './batch-api.ts'
+import { answersIn, rowBytes } from './batch-rows.ts'
 import { readAnswer, readBatch as readRest } from './batches-openai.ts'
-import { askBatch } from './told-batch.ts'
+import { NO_ANSWERS, askBatch } from './told-batch.ts'
 
 const LIMITS = { mostEntries: 5000, mostBytes: 200e6 }
 /** Answers a page; more of them could be more than one answer may have. */
@@ -50,23 +50,21 @@ export const openrouterBatches: BatchApi = {
         { code: 'bad-request', provider },
       ),
     ),
-  async *answersOf(api, { answers }) {
-    for (const id of answers) yield* pages(api, id)
-  },
+  answersOf: (api, { answers }) => answersIn(api, pagesOf(api, answers), readAnswer),
 }
 
-async function* pages(api: Api, id: string): AsyncGenerator<BatchAnswer> {
-  let mark: unknown
-  do {
-    const cursor = typeof mark === 'string' ? `&cursor=${encodeURIComponent(mark)}` : ''
-    const body = await api.json({ path: `${pathOf(id)}/results?limit=${PAGE}${cursor}` })
+async function* pagesOf(api: Api, [id]: readonly string[]): AsyncGenerator {
+  let mark: unknown = ''
+  while (id !== undefined && typeof mark === 'string') {
+    const cursor = mark === '' ? '' : `&cursor=${encodeURIComponent(mark)}`
+    const body = await api.json({
+      path: `${pathOf(id)}/results?limit=${PAGE}${cursor}`,
+      advice: NO_ANSWERS,
+    })
     const { data, has_more: hasMore, next_cursor: next } = isObject(body) ? body : {}
-    for (const row of Array.isArray(data) ? data : []) {
-      const answer = isObject(row) && readAnswer(row)
-      if (answer) yield answer
-    }
+    yield* Array.isArray(data) ? data : []
     mark = hasMore === true && next !== mark ? next : undefined
-  } while (typeof mark === 'string')
+  }
 }
 
 const ask = (api: Api, request: ApiRequest): Promise<Batch> => askBatch(api, readBatch, request)

@@ -82,7 +82,7 @@ export async function askBatch(
   read: (row: unknown) => Batch | undefined,
   request: ApiRequest,
 ): Promise<Batch> {
-  const row = await api.json({ advice: NO_BATCH, ...request })
+  const row = await api.json({ advice: request.isOnce ? NO_BATCHES : NO_BATCH, ...request })
   const batch = read(row)
   if (batch) return batch
   const { provider } = api
@@ -95,6 +95,13 @@ export async function askBatch(
 
 /** What to do where there is no such batch. */
 export const NO_BATCH = 'Check its id, and whether the key is of the project that handed it in.'
+
+/** What to do where its answers are no longer there. */
+export const NO_ANSWERS = 'Answers are kept for a time only, mostly 30 days.'
+
+/** What to do where there is nothing that takes one. */
+export const NO_BATCHES =
+  'It may answer no batches at all: parallelChat() asks for many answers one by one.'
 
 /** The first batch of a list with a mark; later pages are not asked for. */
 export async function findBatch(
