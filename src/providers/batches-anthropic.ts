@@ -67,7 +67,14 @@ export const anthropicBatches: BatchApi = {
   get: (api, id) => ask(api, { path: pathOf(id) }),
   cancel: (api, id) => ask(api, { path: `${pathOf(id)}/cancel`, method: 'POST' }),
   answersOf: (api, { id, answers }) =>
-    answersIn(api, rowsIn(api, answers.map((address) => resultsAt(api, id, address))), readAnswer),
+    answersIn(
+      api,
+      rowsIn(
+        api,
+        answers.map((address) => resultsAt(api, id, address)),
+      ),
+      readAnswer,
+    ),
 }
 
 const ask = (api: Api, request: ApiRequest): Promise<Batch> => askBatch(api, readBatch, request)

@@ -59,4 +59,10 @@ test('a batch is read in either form it is told of', () => {
   const told = { id: 'batches/b', status: 'JOB_STATE_EXPIRED', state: 'expired', answers: ['files/x'] }
   expect(readBatch({ name: 'batches/b', metadata: about })).toEqual(told)
   expect(readBatch({ name: 'batches/b', ...about })).toEqual(told)
+  expect(readBatch({ name: 'batches/b', metadata: {} })).toMatchObject({ state: 'running' })
+  expect(readBatch({ name: 'batches/b', done: true })).toMatchObject({ state: 'completed' })
+  expect(readBatch({ name: 'batches/b', done: true, error: { message: 'no' } })).toMatchObject({
+    state: 'failed',
+    error: 'no',
+  })
 })

@@ -18,7 +18,9 @@ export function readBatch(row: unknown): Batch | undefined {
   const output = outputOf(row)
   return toldBatch({
     id: row.name,
-    status: about.state,
+    // What has its first value is left out in Google's JSON.
+    status:
+      about.state ?? (row.done !== true ? 'BATCH_STATE_UNSPECIFIED' : row.error ? 'FAILED' : 'SUCCEEDED'),
     total: stats.requestCount,
     answered: stats.successfulRequestCount,
     failed: stats.failedRequestCount,

@@ -100,8 +100,7 @@ export const NO_BATCH = 'Check its id, and whether the key is of the project tha
 export const NO_ANSWERS = 'Answers are kept for a time only, mostly 30 days.'
 
 /** What to do where there is nothing that takes one. */
-export const NO_BATCHES =
-  'It may answer no batches at all: parallelChat() asks for many answers one by one.'
+export const NO_BATCHES = 'It may answer no batches at all: parallelChat() asks for many answers one by one.'
 
 /** The first batch of a list with a mark; later pages are not asked for. */
 export async function findBatch(
