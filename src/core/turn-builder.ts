@@ -30,6 +30,7 @@ export class TurnBuilder {
   #model: string | undefined
   #usage: Usage | undefined
   #cost: number | undefined
+  #tier: string | undefined
   #finish: FinishReason | undefined
   #finishRaw: string | undefined
   #refusal = ''
@@ -66,6 +67,7 @@ export class TurnBuilder {
         break
       case 'usage':
         this.#cost = delta.cost ?? this.#cost
+        this.#tier = delta.tier ?? this.#tier
         this.#usage = delta.usage // servers report running totals: the last one counts, never the sum
         break
       case 'model':
@@ -108,6 +110,7 @@ export class TurnBuilder {
       ...(this.#finishRaw !== undefined && { finishRaw: this.#finishRaw }),
       ...(this.#model !== undefined && { model: this.#model }),
       ...(this.#usage && { usage: this.#usage }),
+      ...(this.#tier && { serviceTier: this.#tier }),
       ...(this.#cost !== undefined && { cost: this.#cost }),
       ...(this.#refusal && { refusal: this.#refusal }),
       ...facts,
