@@ -97,6 +97,9 @@ export async function ask(
     began: performance.now(),
   }
   if (session.routing) await (await import('./demanding.ts')).prepareWhere(attempt)
+  const isMine =
+    session.routing &&
+    (async (error: ChatError) => (await import('./cold-start.ts')).isStarting(attempt, error))
   for (;;) {
     const { fitted, known: capabilities, ...wire } = await spell(attempt)
     adjustments.length = 0
@@ -112,7 +115,7 @@ export async function ask(
     try {
       const { retries, delay, target, isUnsealed } = attempt
       const { framer } = dialect
-      const call = { line, wire, signal, leash, reader: readers.next, framer, retries, delay }
+      const call = { line, wire, signal, leash, reader: readers.next, framer, retries, delay, isMine }
       const reply = await (session.send ?? send)(call)
       settle(attempt, reply)
       const turns = isUnsealed ? attempt.request.turns : undefined

@@ -20,15 +20,23 @@ export async function send(call: Call): Promise<Answer> {
         await sending.begin()
         return sending
       } catch (error) {
-        if (attempt > (call.retries ?? line.retries) || !(error instanceof ChatError) || !mayPass(error))
-          throw error
-        await watch.halt.sleep(error.retryAfter ?? backoff(attempt))
+        await watch.halt.sleep(await pauseAfter(error, attempt, call))
       }
     }
   } catch (error) {
     watch.end()
     throw error
   }
+}
+
+/**
+ * How long to wait after a failed try before the next, in milliseconds.
+ * @throws the error where it was the last one
+ */
+export async function pauseAfter(error: unknown, attempt: number, call: Call): Promise<number> {
+  const isLast = attempt > (call.retries ?? call.line.retries)
+  if (isLast || !(error instanceof ChatError) || !mayPass(error) || (await call.isMine?.(error))) throw error
+  return error.retryAfter ?? backoff(attempt)
 }
 
 /** Whether asking again may help. A server that asks for a longer wait than we are ready for has refused. */
