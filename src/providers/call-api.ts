@@ -77,6 +77,18 @@ async function askOnce(line: Line, request: ApiRequest, { halt }: Watch): Promis
   const mayKnowKey = isTrusted || new URL(url).origin === new URL(line.baseUrl).origin
   const headers = headersOf(request, mayKnowKey ? line.headers : {})
   const watchdog = new Watchdog((phase, ms) => tooLate(halt, phase, ms, provider.name))
+  const total = bytes?.length ?? 0
+  let sent = 0
+  const onSent = (now: number): void => {
+    // A slow line is no silence.
+    watchdog.watch('firstByte', timeouts.firstByte)
+    sent = now
+    try {
+      request.onSent?.(now, total)
+    } catch (error) {
+      halt.stop(error)
+    }
+  }
   let auth: Readonly<Record<string, string>> = {}
   let exchange: Exchange | undefined
   let reply: HttpReply | undefined
@@ -93,6 +105,7 @@ async function askOnce(line: Line, request: ApiRequest, { halt }: Watch): Promis
       headers: { ...auth, ...headers },
       ...(body !== undefined && { body }),
       connectTimeout: timeouts.connect,
+      onSent: bytes && onSent,
     })
     exchange = running
     halt.onStop = (error) => running.cancel(error)
@@ -100,6 +113,7 @@ async function askOnce(line: Line, request: ApiRequest, { halt }: Watch): Promis
     const onPiece = (): void => watchdog.watch('idle', timeouts.idle)
     if (answer.status < 200 || answer.status >= 300)
       throw await (await import('./read-refused.ts')).readRefused(answer, onPiece)
+    if (sent < total) onSent(total)
     const read = await readAll(answer, onPiece, limit, provider.name)
     running.release()
     return { bytes: read, header: (name) => answer.header(name) }
