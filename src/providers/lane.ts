@@ -1,6 +1,6 @@
 import type { Usage } from '../core/usage.ts'
 import { type Pace, pauseOf } from './pace.ts'
-import { pauseAfter } from './send.ts'
+import { pauseAfter } from './pause-after.ts'
 import { type Answer, type Call, Sending } from './sending.ts'
 import type { Entry } from './tempo.ts'
 import type { HttpReply } from './transport.ts'

@@ -18,7 +18,7 @@ export interface Call extends Watched {
   /** How often to try again, instead of as the line says. */
   readonly retries?: number | undefined
   /** Whether an error that may pass is not for `send` to try again: the caller knows better. */
-  readonly isMine?: ((error: ChatError) => Promise<boolean>) | undefined
+  readonly isForCaller?: ((error: ChatError) => Promise<boolean>) | undefined
   /** How long to wait before it is sent, in milliseconds. */
   readonly delay?: number | undefined
 }
