@@ -43,7 +43,13 @@ export type { AskOptions, CompactOptions, StructuredOptions } from './chat/ask-o
 export type { Round } from './chat/history.ts'
 export { audio, document, image, pdf } from './chat/contents.ts'
 export type { TokenCount } from './chat/count-tokens.ts'
-export type { ChatFiles, FileCallOptions, FileReference, UploadOptions } from './chat/files.ts'
+export type {
+  ChatFiles,
+  FileCallOptions,
+  FileReference,
+  UploadOptions,
+  UploadProgress,
+} from './chat/files.ts'
 export type { DocumentOptions, FileOptions, ImageOptions } from './chat/contents.ts'
 export type { Source, SourceOptions } from './chat/contents-source.ts'
 export type { Resize } from './chat/resize.ts'

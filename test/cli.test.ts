@@ -202,6 +202,7 @@ describe('options', () => {
       provider: 'huggingface',
       model: 'served-model',
       servedBy: 'novita',
+      serviceTier: null,
       finish: 'stop',
       usage: { input: 7, output: 4 },
       cost: null,

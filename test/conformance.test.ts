@@ -1,9 +1,10 @@
-import { describe, expect, test } from 'vitest'
-import type { ChatOptions } from 'natter'
+import { describe, expect, test, vi } from 'vitest'
+import { type ChatOptions, chatAnthropic, chatHuggingFace } from 'natter'
 import { chatWith } from '../src/chat-with.ts'
 import { PROVIDERS } from '../src/chats.ts'
 import { openaiChat as dialect } from '../src/dialects/openai-chat.ts'
 import type { Provider } from '../src/providers/provider.ts'
+import { refusalOf } from './loopback.ts'
 import { scenarios } from './scenarios/all.ts'
 import { anthropicMessages } from './scenarios/anthropic-messages.ts'
 import { bedrockConverse } from './scenarios/bedrock-converse.ts'
@@ -13,7 +14,7 @@ import { gemini } from './scenarios/gemini.ts'
 import { ollama } from './scenarios/ollama.ts'
 import { openaiChat } from './scenarios/openai-chat.ts'
 import { openaiResponses } from './scenarios/openai-responses.ts'
-import type { DialectRow } from './scenarios/served.ts'
+import { type DialectRow, serve } from './scenarios/served.ts'
 
 // Every dialect has all scenarios in a file of its own; here every provider has the essential ones, by its own constructor.
 
@@ -39,6 +40,55 @@ const SERVED = [...PROVIDERS].flatMap(([id, { facts, construct }]) => {
 })
 
 describe.each(SERVED)('$id', (row) => void essentials(row))
+
+/** The router's Messages API, by its own constructor and by that of Anthropic, which must be told that the token is a bearer's. */
+const MESSAGES: readonly DialectRow[] = [
+  {
+    ...anthropicMessages,
+    id: 'the Messages API of Hugging Face',
+    chat: (options) => chatHuggingFace({ ...options, dialect: 'anthropic-messages' }),
+  },
+  {
+    ...anthropicMessages,
+    id: 'the Messages API of Hugging Face, by chatAnthropic',
+    chat: ({ apiKey, ...options }) =>
+      chatAnthropic({ ...options, credentials: () => ({ authorization: `Bearer ${apiKey}` }) }),
+  },
+]
+
+describe.each(MESSAGES)('$id', (row) => {
+  essentials(row)
+
+  test('has the token and no other key, and Anthropic none of the token', async () => {
+    vi.stubEnv('ANTHROPIC_API_KEY', 'sk-ant-of-the-environment')
+    vi.stubEnv('HF_TOKEN', 'hf_of_the_environment')
+    const server = await serve(row, ['Hello.'])
+    await server.chat().chat('Hi')
+    const { authorization } = server.headers[0] ?? {}
+    expect(authorization).toBe('Bearer key-of-a-test')
+    expect(JSON.stringify(server.headers)).not.toMatch(/of[-_]the[-_]environment/)
+    vi.unstubAllEnvs()
+  })
+})
+
+test('a key of Anthropic goes to no router, and a token of Hugging Face not to Anthropic', async () => {
+  vi.stubEnv('ANTHROPIC_API_KEY', 'sk-ant-of-the-environment')
+  vi.stubEnv('HF_TOKEN', 'hf_of_the_environment')
+  const seen: string[] = []
+  const fetch: typeof globalThis.fetch = async (url, init) => {
+    seen.push(JSON.stringify([url, ...new Headers(init?.headers)]))
+    return Response.json({ error: { message: 'no' } }, { status: 401 })
+  }
+  const options = { model: 'm', retries: 0, fetch }
+  const chats = [
+    chatAnthropic({ ...options, baseUrl: 'https://router.huggingface.co/v1' }),
+    chatHuggingFace({ ...options, dialect: 'anthropic-messages', baseUrl: 'https://api.anthropic.com/v1' }),
+  ]
+  for (const chat of chats) seen.push(String(await refusalOf(chat.chat('Hi'))))
+  expect(seen).toHaveLength(4)
+  expect(seen.join()).not.toMatch(/of[-_]the[-_]environment/)
+  vi.unstubAllEnvs()
+})
 
 describe('a provider that nobody has heard of', () => {
   // This value is all there is of it.

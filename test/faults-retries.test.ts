@@ -60,6 +60,15 @@ describe.concurrent('Retry-After', () => {
     expect(server.asked).toHaveLength(1)
   })
 
+  test("is what Mistral's reset says, where too much was asked and nowhere else", async () => {
+    const server = await loopback((reply, _, n) =>
+      json(reply, n === 0 ? 429 : 503, BUSY, { 'ratelimitbysize-reset': '33' }),
+    )
+    const chat = at(server.url, { retries: 0 })
+    expect((await watch(chat)).error).toMatchObject({ status: 429, retryAfter: 33_000 })
+    expect((await watch(chat)).error).not.toHaveProperty('retryAfter')
+  })
+
   test('on an answer with status 200 means nothing', async () => {
     const server = await loopback((reply) => {
       reply.setHeader('retry-after', '30')

@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import {
   ChatError,
   type ParallelResult,
+  chatGroq,
+  chatHuggingFace,
   chatOpenAICompatible,
   parallelChat,
   parallelStructured,
@@ -74,6 +76,38 @@ describe('results', () => {
       'ok',
       'and then?',
     ])
+  })
+
+  test('are priced by who gave them, also where that was a fallback', async () => {
+    const { url } = await echoing()
+    const broken = await loopback((reply) => json(reply, 500, { error: { message: 'no' } }))
+    const router = await loopback((reply, { method }) =>
+      json(
+        reply,
+        200,
+        method === 'POST'
+          ? completion('ok', { usage: { prompt_tokens: 70, completion_tokens: 30 } })
+          : {
+              data: [
+                {
+                  id: 'org/m',
+                  providers: [{ provider: 'x', status: 'live', pricing: { input: 1, output: 2 } }],
+                },
+              ],
+            },
+      ),
+    )
+    const groq = chatGroq({ baseUrl: url, apiKey: 'k', model: 'llama-3.1-8b-instant' })
+    const routed = chatHuggingFace({ baseUrl: router.url, apiKey: 'hf_k', model: 'org/m' })
+    for (const [other, dollars] of [
+      [groq, (70 * 0.05 + 30 * 0.08) / 1e6],
+      [routed, 130 / 1e6],
+    ] as const) {
+      const options = { baseUrl: broken.url, model: 'm', retries: 0, fallbacks: [other] }
+      const [first] = await parallelText(chatOpenAICompatible(options), ['p1'], QUIET).all()
+      expect(first?.cost).toBeCloseTo(dollars, 12)
+      expect((await first?.chat?.cost())?.dollars).toBeCloseTo(dollars, 12)
+    }
   })
 
   test('run tools on each clone, and nobody waits for the others', async () => {

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type ChatError, type HuggingFaceOptions, chatHuggingFace } from 'natter'
-import { refusalOf } from './loopback.ts'
+import { type ChatError, type HuggingFaceOptions, chatHuggingFace, parallelText } from 'natter'
+import { answer, json, loopback, refusalOf } from './loopback.ts'
 import { modelWith, willing } from './router/backends.ts'
 import { type HuggingFace, startHuggingFace } from './router/hugging-face.ts'
 import { COLUMNS } from './router/needs.ts'
 
 let hub: HuggingFace
 const MODEL = 'org/words-only'
+/** As a header, so that repeats cost no time. */
+const AT_ONCE = { 'retry-after-ms': '1' }
 
 beforeAll(async () => {
   hub = await startHuggingFace({
@@ -55,6 +57,27 @@ describe('an Endpoint that is asleep', () => {
     expect(await chat.chat('ping')).toBe('pong')
     expect(hub.chats().map(({ status }) => status)).toEqual([503, 503, 200])
     expect(waits).toEqual(['the server is starting 600000', 'the server is starting 600000'])
+  })
+
+  test('is told at once, and spends none of the retries', async () => {
+    const server = await loopback((reply, asked, n) =>
+      n === 3 ? answer(reply, asked) : json(reply, n === 0 ? 503 : 500, { error: 'Loading model' }, AT_ONCE),
+    )
+    const seen: number[] = []
+    const onWait = (): void => void seen.push(server.asked.length)
+    expect(await chatAt(server.url, { retries: 2, onWait }).chat('ping')).toBe('ok')
+    expect(seen).toEqual([1])
+  })
+
+  test('is told at once in a run of many prompts, too', async () => {
+    const server = await loopback((reply, asked, n) =>
+      n === 0 ? json(reply, 503, { error: 'Loading model' }, AT_ONCE) : answer(reply, asked),
+    )
+    const seen: number[] = []
+    const onWait = (): void => void seen.push(server.asked.length)
+    const chat = chatAt(server.url, { retries: 2, onWait })
+    expect(await parallelText(chat, ['ping']).all()).toMatchObject([{ value: 'ok' }])
+    expect(seen).toEqual([1])
   })
 
   test('is given up after coldStart', async () => {

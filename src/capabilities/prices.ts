@@ -2,6 +2,7 @@ import type { Usage } from '../core/usage.ts'
 import { isObject } from '../lib/merge.ts'
 import { readCatalog } from './catalog.ts'
 import { splitModel } from './model-name.ts'
+import { type TierShare, shareOf } from './service-tiers.ts'
 import type { TokenPrices } from './token-prices.ts'
 
 /** What an answer cost and who says so, or why nobody can say. */
@@ -24,6 +25,8 @@ export interface PriceQuery {
   /** The backend that answered, behind a router. */
   readonly servedBy?: string | undefined
   readonly usage?: Usage | undefined
+  /** The tier of service that answered, in the server's own word. @default the standard one */
+  readonly serviceTier?: string | undefined
   /** The part of `usage.cacheWrite` that is kept for an hour, which costs more (Anthropic). */
   readonly cacheWriteHour?: number | undefined
   /** What the answer says it cost. */
@@ -41,15 +44,18 @@ export interface PriceQuery {
  * (loaded when first needed; its prices come with it, so no network is used). What nobody knows is undefined, never 0.
  */
 export async function priceOf(query: PriceQuery): Promise<Price> {
-  const { reportedCost, override, catalog, usage, providerId } = query
+  const { reportedCost, override, catalog, usage, providerId, serviceTier } = query
   if (reportedCost !== undefined && Number.isFinite(reportedCost) && reportedCost >= 0)
     return { dollars: reportedCost, source: 'reported' }
   if (usage?.input === undefined || usage.output === undefined)
     return unknown(`the answer of ${query.model} did not report its tokens`)
   if (override) return { dollars: bill(usage as Counted, override), source: 'override' }
+  const share = shareOf(nameOf(providerId), serviceTier)
+  if (share === undefined)
+    return unknown(`what ${providerId} asks for answers of the tier ${serviceTier} is not known: pass price`)
   const row = isRouter(providerId) && catalog !== undefined ? rowOf(query) : undefined
   if (typeof row === 'object') return { dollars: bill(usage as Counted, row), source: 'catalog' }
-  const listed = await listedPrice(query, usage as Counted)
+  const listed = await listedPrice(query, usage as Counted, share)
   return listed.dollars === undefined && row ? unknown(row) : listed
 }
 
@@ -109,7 +115,7 @@ export const listNameOf = (providerId: string): string | undefined =>
 const nameOf = (providerId: string): string =>
   Object.hasOwn(LISTED, providerId) ? (LISTED[providerId] as string) : providerId
 
-async function listedPrice(query: PriceQuery, usage: Counted): Promise<Price> {
+async function listedPrice(query: PriceQuery, usage: Counted, share: TierShare): Promise<Price> {
   const { providerId, at } = query
   if (OWN.has(providerId)) return unknown(`there is no price list for ${providerId}: pass price`)
   const [model, asked] = isRouter(providerId)
@@ -138,12 +144,20 @@ async function listedPrice(query: PriceQuery, usage: Counted): Promise<Price> {
       ...(cacheWrite &&
         query.cacheWriteHour && { cache_write_1h_tokens: Math.min(query.cacheWriteHour, cacheWrite) }),
     }
-    const found = calcPrice(counts, model, { provider, ...(at && { timestamp: at }) })
+    const options = { provider, ...(at && { timestamp: at }) }
+    const found = calcPrice(counts, model, options)
     if (!found) return unknown(`the price list does not know ${where}`)
     // A model without a price is billed at 0 by the list, which is not what is meant by not knowing.
     const isPriced = 'input_mtok' in found.model_price && (output === 0 || 'output_mtok' in found.model_price)
     if (!isPriced) return unknown(`the price list has no price for the tokens of ${where}`)
-    return { dollars: found.total_price, source: 'genai-prices' }
+    const total = found.total_price
+    if (!cachedInput || share.cached === share.tokens || !('cache_read_mtok' in found.model_price))
+      return { dollars: total * share.tokens, source: 'genai-prices' }
+    // As many tokens as in truth, for some prices depend on how many there are.
+    const input_tokens = counts.input_tokens
+    const allCached = calcPrice({ input_tokens, cache_read_tokens: input_tokens }, model, options)
+    const cached = ((allCached?.total_price ?? 0) * cachedInput) / input_tokens
+    return { dollars: (total - cached) * share.tokens + cached * share.cached, source: 'genai-prices' }
   } catch (error) {
     return unknown(
       `the price list cannot price ${where}: ${error instanceof Error ? error.message : String(error)}`,

@@ -9,7 +9,7 @@ import type { LeakReader } from '../dialects/leaked-reader.ts'
 import type { ToolFormReader } from '../dialects/tool-form-reader.ts'
 import { knownOf, recall } from '../providers/knowledge.ts'
 import { quirksOf } from '../providers/provider.ts'
-import type { Answer } from '../providers/sending.ts'
+import type { Answer, Call } from '../providers/sending.ts'
 import type { Leash } from '../providers/line.ts'
 import { send } from '../providers/send.ts'
 import type { Readers } from './readers.ts'
@@ -37,6 +37,8 @@ export interface Attempt {
   isUnsealed: boolean
   retries: number | undefined
   delay: number | undefined
+  /** Which errors are to be dealt with before any retry. */
+  isForCaller: Call['isForCaller']
   /** When it was first sent, in milliseconds of `performance.now()`. */
   readonly began: number
 }
@@ -94,6 +96,7 @@ export async function ask(
     isUnsealed: false,
     retries: undefined,
     delay: undefined,
+    isForCaller: undefined,
     began: performance.now(),
   }
   if (session.routing) await (await import('./demanding.ts')).prepareWhere(attempt)
@@ -110,9 +113,9 @@ export async function ask(
         ? await (await import('./readers.ts')).readersFor(dialect, fitted, tools)
         : plain
     try {
-      const { retries, delay, target, isUnsealed } = attempt
+      const { retries, delay, isForCaller, target, isUnsealed } = attempt
       const { framer } = dialect
-      const call = { line, wire, signal, leash, reader: readers.next, framer, retries, delay }
+      const call = { line, wire, signal, leash, reader: readers.next, framer, retries, delay, isForCaller }
       const reply = await (session.send ?? send)(call)
       settle(attempt, reply)
       const turns = isUnsealed ? attempt.request.turns : undefined

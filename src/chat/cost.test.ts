@@ -91,6 +91,14 @@ test('a sum of nothing is 0, and of one unknown is unknown', () => {
   })
 })
 
+test('a turn keeps its price of its tier, whoever is asked since', async () => {
+  const turn = answer({ usage, provider: 'openai', model: 'gpt-4.1' })
+  const price = async (facts: Partial<AssistantTurn>) =>
+    (await priceTurn({ ...turn, ...facts }, { ...groq, others: new Map([['openai', own]]) })).dollars ?? 0
+  expect(await price({ serviceTier: 'batch' })).toBeCloseTo((await price({})) / 2, 12)
+  expect(await price({ serviceTier: 'priority' })).toBe(0)
+})
+
 test('anything else than all or last is a TypeError', async () => {
   await expect(costOf({ ...own, turns: [] }, 'some' as 'all')).rejects.toThrow(TypeError)
 })

@@ -47,11 +47,11 @@ export async function costOf(chat: Costed, include: 'all' | 'last' = 'all'): Pro
 export async function priceTurn(turn: AssistantTurn, chat: Omit<Costed, 'turns'>): Promise<Price> {
   if (turn.cost !== undefined) return { dollars: turn.cost, source: 'booked' }
   const { priceOf } = await import('../capabilities/prices.ts')
-  const { usage, servedBy, provider: providerId = chat.line.provider.id } = turn
+  const { usage, servedBy, serviceTier, provider: providerId = chat.line.provider.id } = turn
   const { model = turn.model, price, catalog } = asked(providerId, chat)
   if (model === undefined)
     return { dollars: undefined, reason: `the answer of ${providerId} does not say which model gave it` }
-  const query = { providerId, servedBy, usage, override: price, catalog }
+  const query = { providerId, servedBy, serviceTier, usage, override: price, catalog }
   // The server's own name first: a chat may have changed its model since. Backends also have names that nobody lists.
   const named =
     turn.model === undefined || turn.model === model

@@ -4,8 +4,9 @@ import type { Attempt } from './ask.ts'
 /** A longer conversation may not fit into every backend's context, in characters. */
 const LONG = 24_000
 
-/** Finds who can answer a request, where not everybody may: what finds it is loaded for that alone. */
+/** Finds who can answer a request, where not everybody may: what finds it is loaded for that alone, and so is what waits for a start. */
 export async function prepareWhere(attempt: Attempt): Promise<void> {
+  attempt.isForCaller = async (error) => (await import('./cold-start.ts')).isStarting(attempt, error)
   if (isDemanding(attempt.request)) await (await import('./route.ts')).prepare(attempt)
 }
 

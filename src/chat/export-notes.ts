@@ -1,3 +1,4 @@
+import { isStandardTier } from '../capabilities/service-tiers.ts'
 import type { Adjustment, AssistantTurn, Turn } from '../core/turn.ts'
 
 /** What is exported; a Chat is one. */
@@ -20,13 +21,14 @@ export const titleOf = (chat: Exported): string => chat.title?.trim() || `Chat w
 
 /** What is known of how an answer came, in a few words each: model, backend, tokens, price, time, and why it is not whole. */
 export function notesOf(turn: AssistantTurn): readonly string[] {
-  const { model, servedBy, usage, cost, duration, finish } = turn
+  const { model, servedBy, serviceTier, usage, cost, duration, finish } = turn
   const cached = usage?.cachedInput ? ` (${count(usage.cachedInput)} cached)` : ''
   return [
     model ?? '',
     servedBy ? `by ${servedBy}` : '',
     usage?.input === undefined ? '' : `${count(usage.input)} tokens in${cached}`,
     usage?.output === undefined ? '' : `${count(usage.output)} tokens out`,
+    serviceTier === undefined || isStandardTier(serviceTier) ? '' : `tier: ${serviceTier}`,
     cost === undefined ? '' : dollars(cost),
     duration === undefined ? '' : `${(duration / 1000).toFixed(1)} s`,
     finish === 'stop' || finish === 'tool-calls' ? '' : `finish: ${finish}`,

@@ -38,6 +38,7 @@ const turns: readonly Turn[] = [
     cost: 0.00042,
     duration: 1250,
     servedBy: 'groq',
+    serviceTier: 'flex',
   },
 ]
 const chat = { turns, systemPrompt: 'Be terse.', model: 'org/model', provider: { name: 'Hugging Face' } }
@@ -72,7 +73,7 @@ describe('as Markdown', () => {
 
   test('says what is known of an answer', () => {
     expect(page).toContain(
-      '*by groq · 1,234 tokens in (1,000 cached) · 5 tokens out · $0.00042 · 1.3 s · finish: aborted*',
+      '*by groq · 1,234 tokens in (1,000 cached) · 5 tokens out · tier: flex · $0.00042 · 1.3 s · finish: aborted*',
     )
   })
 

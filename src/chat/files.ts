@@ -12,6 +12,17 @@ export interface UploadOptions extends SourceOptions {
   readonly name?: string
   /** @default told by its first bytes, or the ending of its name */
   readonly mimeType?: string
+  /**
+   * Hears how far it is: on Node while it goes, and elsewhere, or with a `fetch` of your own, when all is sent. What it throws ends the
+   * upload.
+   */
+  readonly onProgress?: ((progress: UploadProgress) => void) | undefined
+}
+
+/** How far an upload is, in bytes of the request: the file and what is around it. */
+export interface UploadProgress {
+  readonly sent: number
+  readonly total: number
 }
 
 /** A file that the provider keeps: its id, or what `upload` gave. */
@@ -45,7 +56,7 @@ export async function filesOf(line: Line): Promise<ChatFiles> {
   const store = await storeOf(line)
   return {
     async upload(source, options = {}) {
-      const { maxBytes = Math.min(MOST, store.limit), signal } = options
+      const { maxBytes = Math.min(MOST, store.limit), signal, onProgress } = options
       if (maxBytes > store.limit)
         throw new RangeError(
           `${line.provider.name} keeps files of ${fileSize(store.limit)} at most: maxBytes is ${maxBytes}`,
@@ -55,7 +66,8 @@ export async function filesOf(line: Line): Promise<ChatFiles> {
       const name = options.name ?? loaded.name ?? 'file'
       const mimeType =
         options.mimeType ?? mimeOf(bytes) ?? (isText(bytes) ? textMimeOf(name) : 'application/octet-stream')
-      return (await store.upload(apiOf(line, signal), { name, mimeType, bytes })).media
+      const onSent = onProgress && ((sent: number, total: number) => onProgress({ sent, total }))
+      return (await store.upload(apiOf(line, signal), { name, mimeType, bytes, onSent })).media
     },
     list: async ({ signal } = {}) => store.list(apiOf(line, signal)),
     get: async (file, { signal } = {}) => store.get(apiOf(line, signal), idOf(file)),

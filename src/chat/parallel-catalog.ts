@@ -1,13 +1,14 @@
 import { catalogOf } from '../providers/catalog.ts'
 import type { Line } from '../providers/line.ts'
+import type { Catalogs } from './cost-of-session.ts'
 
-/** The router's catalogue for a run; one that could not be had is not asked for again with each prompt. */
-export function catalogFor(line: Line): () => Promise<unknown> {
-  let isMissing = false
-  return async () => {
-    if (isMissing) return undefined
+/** Catalogues for a run; one that could not be had is not asked for again with each prompt. */
+export function catalogsForRun(): Catalogs {
+  const missing = new Set<Line>()
+  return async (line) => {
+    if (missing.has(line)) return undefined
     const catalog = await catalogOf(line)
-    isMissing = catalog === undefined
+    if (!catalog) missing.add(line)
     return catalog?.body
   }
 }

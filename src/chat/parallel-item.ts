@@ -6,7 +6,7 @@ import { addUsage } from '../core/usage.ts'
 import { Lane } from '../providers/lane.ts'
 import type { Pace } from '../providers/pace.ts'
 import { Chat } from './chat.ts'
-import { costOf } from './cost.ts'
+import { type Catalogs, costOfSession } from './cost-of-session.ts'
 import { follow } from './follow.ts'
 import type { Forecast } from './parallel-forecast.ts'
 import type { ParallelFacts, ParallelResult } from './parallel-result.ts'
@@ -29,8 +29,7 @@ export interface Setting<T> {
   readonly purpose: Purpose<T>
   readonly pace: Pace
   readonly forecast: Forecast
-  /** The router's catalogue, for prices. */
-  readonly catalog: () => Promise<unknown>
+  readonly catalogs: Catalogs
   readonly signal: AbortSignal
   readonly toolChoice: ToolChoice | undefined
 }
@@ -82,7 +81,7 @@ export async function askItem<T>(
         continue
       }
     }
-    const facts = await factsOf(setting, clone.turns, {
+    const facts = await factsOf(setting, clone, {
       index,
       prompt,
       attempts: lane.count,
@@ -132,12 +131,16 @@ export async function keptItem<T>(
     value = data.value
   } else value = purpose.valueOf(last)
   const turns = [...asked.turns, asked.input, ...kept.turns]
-  const { facts, reason } = await factsOf(setting, turns, {
-    index,
-    prompt,
-    attempts: kept.attempts,
-    isResumed: true,
-  })
+  const { facts, reason } = await factsOf(
+    setting,
+    { turns },
+    {
+      index,
+      prompt,
+      attempts: kept.attempts,
+      isResumed: true,
+    },
+  )
   return {
     result: { ...facts, cost: kept.cost ?? facts.cost, value, error: undefined },
     turns: kept.turns,
@@ -146,21 +149,22 @@ export async function keptItem<T>(
 }
 
 async function factsOf(
-  { session, catalog: prices }: Setting<unknown>,
-  turns: readonly Turn[],
+  { session, catalogs }: Setting<unknown>,
+  { turns, others }: Pick<Session, 'turns' | 'others'>,
   given: Pick<ParallelFacts, 'index' | 'prompt' | 'attempts' | 'isResumed'>,
 ): Promise<{
   readonly facts: ParallelFacts
   readonly usage: ParallelFacts['usage']
   readonly reason: string | undefined
 }> {
-  const chat = new Chat({ ...fork(session), turns }, 'none')
+  const whole: Session = { ...fork(session), turns, others: others ?? session.others }
+  const chat = new Chat(whole, 'none')
   const own = turns.slice(session.turns.length).filter((turn) => turn.role === 'assistant')
   const usage = addUsage(own.map((turn) => turn.usage))
   const last = own.at(-1)
   const isPriced = own.every((turn) => turn.cost !== undefined)
-  const catalog = isPriced ? undefined : await prices()
-  const cost = own.length > 0 ? await costOf({ ...session, turns: own, catalog }) : undefined
+  const needed: Catalogs = isPriced ? async () => undefined : catalogs
+  const cost = own.length > 0 ? await costOfSession({ ...whole, turns: own }, 'all', needed) : undefined
   return {
     facts: {
       ...given,

@@ -2,7 +2,7 @@ import { turnOf } from '../core/turn.ts'
 import { Pace } from '../providers/pace.ts'
 import type { Chat } from './chat.ts'
 import { sessionOf } from './conversation.ts'
-import { catalogFor } from './parallel-catalog.ts'
+import { catalogsForRun } from './parallel-catalog.ts'
 import { Forecast } from './parallel-forecast.ts'
 import { type Purpose, type Setting, keptItem } from './parallel-item.ts'
 import type { ParallelResult } from './parallel-result.ts'
@@ -27,7 +27,7 @@ export async function* parallelKept<T>(
     purpose,
     pace: new Pace(),
     forecast,
-    catalog: catalogFor(session.line),
+    catalogs: catalogsForRun(),
     signal,
     toolChoice: undefined,
   }

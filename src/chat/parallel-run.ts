@@ -4,7 +4,7 @@ import { AbortGroup } from '../lib/abort-group.ts'
 import { Bell } from '../lib/bell.ts'
 import { Channel } from '../lib/channel.ts'
 import type { Pace } from '../providers/pace.ts'
-import { catalogFor } from './parallel-catalog.ts'
+import { catalogsForRun } from './parallel-catalog.ts'
 import { type ParallelEstimate, SAMPLE, estimateInWords, goesOn } from './parallel-estimate.ts'
 import { isFatal } from './parallel-fatal.ts'
 import { Gauge } from './parallel-gauge.ts'
@@ -152,7 +152,7 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
       purpose: this.#purpose,
       pace,
       forecast: this.#forecast,
-      catalog: catalogFor(this.#session.line),
+      catalogs: catalogsForRun(),
       signal,
       toolChoice: this.#options.toolChoice,
     }

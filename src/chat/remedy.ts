@@ -3,14 +3,15 @@ import type { Capabilities } from '../capabilities/capabilities.ts'
 import type { Fitted } from '../capabilities/fits.ts'
 import { historyLesson } from '../capabilities/learn-history.ts'
 import { learn } from '../capabilities/learn.ts'
-import { ChatError } from '../core/errors.ts'
+import type { ChatError } from '../core/errors.ts'
 import type { Adjustment } from '../core/turn.ts'
 import type { Wire } from '../dialects/dialect.ts'
 import { backoff } from '../lib/backoff.ts'
 import { remember } from '../providers/knowledge-store.ts'
 import type { Subject } from '../providers/knowledge.ts'
-import { mayPass } from '../providers/send.ts'
+import { mayPass } from '../providers/pause-after.ts'
 import type { Asked, Attempt } from './ask.ts'
+import { isStarting, waitForStart } from './cold-start.ts'
 import { blind, failOver, reroute, withAlternatives } from './route.ts'
 import { at } from './target.ts'
 
@@ -51,7 +52,7 @@ export async function remedy(attempt: Attempt, error: ChatError, wire: Wire, fit
     return
   }
   if (await failOver(attempt, error)) return
-  if (waitForStart(attempt, error)) return
+  if (isStarting(attempt, error)) return waitForStart(attempt, error)
   if (attempt.retries === 0 && attempt.failed.size === 0 && mayPass(error) && session.line.retries > 0) {
     // It was to go elsewhere at once, and there is nowhere else.
     attempt.retries = session.line.retries - 1
@@ -83,42 +84,3 @@ const subjectOf = ({ session, target }: Attempt): Subject => ({
   model: target.id,
   backend: target.backend,
 })
-
-/** TGI and Endpoints: 503 "Service Temporarily Unavailable", "Model … is currently loading"; llama-server: "Loading model". */
-const STARTING =
-  /loading|starting|initiali[sz]ing|scal(?:ed|ing)|not ready|temporarily unavailable|wak(?:e|ing)/i
-/** Waits for a server of one's own that is asleep or loading. A backend behind a router that says 503 is overloaded, not asleep. */
-function waitForStart(attempt: Attempt, error: ChatError): boolean {
-  const { session, target } = attempt
-  const waited = performance.now() - attempt.began
-  const limit = session.coldStart
-  const isOfRouter = target.backend !== undefined || error.servedBy !== undefined
-  if (error.status !== 503 || isOfRouter || session.routing === undefined || !STARTING.test(said(error)))
-    return false
-  if (waited >= limit)
-    throw new ChatError(
-      `${error.message} It was not ready after ${Math.round(waited / 1000)} s. The limit is coldStart.`,
-      {
-        ...error,
-        code: error.code,
-        cause: error,
-      },
-    )
-  attempt.waits++
-  // The estimate of a server is for its slowest start: looking more often costs nothing.
-  const pause = Math.min(backoff(attempt.waits), estimateOf(error) ?? Infinity, limit - waited)
-  attempt.delay = Math.max(1, pause)
-  attempt.retries = 0
-  attempt.changes--
-  session.onWait?.({ message: 'the server is starting', waited, limit })
-  return true
-}
-
-const said = ({ message, body }: ChatError): string => `${message} ${JSON.stringify(body) ?? ''}`
-
-/** `estimated_time`, in seconds, until a model is loaded; what is asked sooner is refused again. */
-function estimateOf({ body }: ChatError): number | undefined {
-  const seconds =
-    typeof body === 'object' && body !== null && 'estimated_time' in body ? body.estimated_time : undefined
-  return typeof seconds === 'number' && seconds >= 0 ? seconds * 1000 : undefined
-}

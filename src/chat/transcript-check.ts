@@ -152,6 +152,7 @@ const assistant = shape(
     model: text,
     servedBy: text,
     usage,
+    serviceTier: text,
     cost: amount,
     duration: amount,
     adjustments: list(adjustment),

@@ -106,6 +106,7 @@ describe('whatever is in it', () => {
         finishRaw: text,
         model: text,
         servedBy: text,
+        serviceTier: text,
         usage: fc.record(
           { input: count, output: count, cachedInput: count, cacheWrite: count, reasoning: count },
           { requiredKeys: [] },

@@ -52,6 +52,7 @@ const full: ChatState = {
       model: 'org/model',
       servedBy: 'groq',
       usage: { input: 10, output: 5, cachedInput: 2, cacheWrite: 1, reasoning: 3 },
+      serviceTier: 'flex',
       cost: 0.00012,
       duration: 512.25,
       adjustments: [{ type: 'parameter', name: 'topK', message: 'topK was left out' }],

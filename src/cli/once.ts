@@ -35,6 +35,7 @@ function record(provider: string, model: string, turn: AssistantTurn): Readonly<
     provider,
     model: turn.model ?? model,
     servedBy: turn.servedBy ?? null,
+    serviceTier: turn.serviceTier ?? null,
     finish: turn.finish,
     usage: turn.usage ?? null,
     cost: turn.cost ?? null,

@@ -26,8 +26,8 @@ export type Delta =
   | { readonly type: 'thinking'; readonly text: string; readonly opaque?: Opaque }
   | { readonly type: 'refusal'; readonly text: string }
   | ToolCallDelta
-  /** `cost`: what the server says the answer costs, in US dollars. */
-  | { readonly type: 'usage'; readonly usage: Usage; readonly cost?: number }
+  /** `cost`: what the server says the answer costs, in US dollars. `tier`: its word for the tier of service, which sets the price. */
+  | { readonly type: 'usage'; readonly usage: Usage; readonly cost?: number; readonly tier?: string }
   | { readonly type: 'citation'; readonly citation: Citation }
   | { readonly type: 'media'; readonly media: Media }
   /** Something a server gives as data beside its words, such as a query it wrote. */

@@ -1,7 +1,6 @@
 import type { Content, Opaque, ToolCall } from './content.ts'
 import type { Delta, FinishReason, ToolCallDelta } from './delta.ts'
 import type { AssistantTurn } from './turn.ts'
-import type { Usage } from './usage.ts'
 
 interface OpenCall {
   id?: string
@@ -28,8 +27,7 @@ export class TurnBuilder {
   readonly #idOf: (n: number) => string
   #open: { type: 'text' | 'thinking'; text: string; opaque?: Opaque } | undefined
   #model: string | undefined
-  #usage: Usage | undefined
-  #cost: number | undefined
+  #bill: Extract<Delta, { readonly type: 'usage' }> | undefined
   #finish: FinishReason | undefined
   #finishRaw: string | undefined
   #refusal = ''
@@ -65,8 +63,7 @@ export class TurnBuilder {
         this.#pushCall(delta)
         break
       case 'usage':
-        this.#cost = delta.cost ?? this.#cost
-        this.#usage = delta.usage // servers report running totals: the last one counts, never the sum
+        this.#bill = { ...this.#bill, ...delta } // servers report running totals: the last one counts, never the sum
         break
       case 'model':
         this.#model = delta.model
@@ -98,6 +95,7 @@ export class TurnBuilder {
       .map((content, i) => close(content, ids, () => this.#idOf(i)))
       .filter((content) => !(cut && content.type === 'tool-call' && content.input === undefined))
     const hasCalls = this.#calls.size > 0
+    const bill = this.#bill
     let reason = finish ?? this.#finish ?? 'unknown'
     // Several servers say "stop", or nothing, on an answer that calls tools.
     if (hasCalls && (reason === 'stop' || reason === 'unknown')) reason = 'tool-calls'
@@ -107,8 +105,11 @@ export class TurnBuilder {
       finish: reason,
       ...(this.#finishRaw !== undefined && { finishRaw: this.#finishRaw }),
       ...(this.#model !== undefined && { model: this.#model }),
-      ...(this.#usage && { usage: this.#usage }),
-      ...(this.#cost !== undefined && { cost: this.#cost }),
+      ...(bill && {
+        usage: bill.usage,
+        ...(bill.tier && { serviceTier: bill.tier }),
+        ...(bill.cost !== undefined && { cost: bill.cost }),
+      }),
       ...(this.#refusal && { refusal: this.#refusal }),
       ...facts,
     }

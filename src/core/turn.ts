@@ -48,6 +48,8 @@ export interface AssistantTurn {
   /** Who ran the model behind a router (the `x-inference-provider` header on Hugging Face). */
   readonly servedBy?: string
   readonly usage?: Usage
+  /** The tier of service that the tokens are billed at, in the server's own word; absent where it tells none. */
+  readonly serviceTier?: string
   /** In US dollars; absent where unknown. */
   readonly cost?: number
   /** From sending the request to the end of the answer, in milliseconds. */

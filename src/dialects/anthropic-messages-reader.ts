@@ -3,7 +3,7 @@ import { isObject } from '../lib/merge.ts'
 import { AnswerBlocks } from './anthropic-messages-blocks.ts'
 import { readUsage } from './anthropic-messages-usage.ts'
 import { type Reader, WireError } from './dialect.ts'
-import { reportedCost } from './reported-cost.ts'
+import { usageDelta } from './reported-cost.ts'
 
 type JsonObject = Readonly<Record<string, unknown>>
 
@@ -84,8 +84,7 @@ export class AnthropicMessagesReader implements Reader {
     const known = Object.entries(usage).filter(([, value]) => value !== null)
     this.#usage = { ...this.#usage, ...Object.fromEntries(known) }
     const counted = readUsage(this.#usage)
-    const cost = reportedCost(this.#usage)
-    if (counted) out.push({ type: 'usage', usage: counted, ...(cost !== undefined && { cost }) })
+    if (counted) out.push(usageDelta(counted, this.#usage))
   }
 
   #finish({ stop_reason: raw, stop_sequence, stop_details }: JsonObject, out: Delta[]): void {

@@ -3,6 +3,7 @@ import { isObject } from '../lib/merge.ts'
 import { type Reader, WireError } from './dialect.ts'
 import { readCitation, readPicture, readUsage } from './bedrock-converse-parts.ts'
 import { ID, type ThinkingBlock } from './bedrock-converse-turns.ts'
+import { usageDelta } from './reported-cost.ts'
 
 type JsonObject = Readonly<Record<string, unknown>>
 
@@ -60,7 +61,7 @@ export class BedrockConverseReader implements Reader {
     // Nothing is held back.
   }
 
-  #whole({ output, stopReason, usage }: JsonObject, out: Delta[]): void {
+  #whole({ output, stopReason, usage, serviceTier }: JsonObject, out: Delta[]): void {
     const message = isObject(output) && isObject(output.message) ? output.message : {}
     if (Array.isArray(message.content))
       for (const [i, block] of message.content.entries())
@@ -70,7 +71,7 @@ export class BedrockConverseReader implements Reader {
         }
     this.#finish(stopReason, out)
     this.isComplete = true
-    this.#usage(usage, out)
+    this.#usage(usage, serviceTier, out)
   }
 
   /** A block that came in one piece: what starts it, and all its deltas. */
@@ -115,7 +116,7 @@ export class BedrockConverseReader implements Reader {
         this.isComplete = true
         break
       case 'metadata':
-        this.#usage(said.usage, out)
+        this.#usage(said.usage, said.serviceTier, out)
         break
       default:
         if (name === 'error' || name.endsWith('Exception')) throw failure(name, said)
@@ -224,9 +225,9 @@ export class BedrockConverseReader implements Reader {
     out.push({ type: 'finish', reason, raw: stopReason })
   }
 
-  #usage(counts: unknown, out: Delta[]): void {
+  #usage(counts: unknown, tier: unknown, out: Delta[]): void {
     const usage = readUsage(counts)
-    if (usage) out.push({ type: 'usage', usage })
+    if (usage) out.push(usageDelta(usage, counts, isObject(tier) ? tier.type : tier))
   }
 }
 

@@ -9,6 +9,7 @@ import { GeminiRecording } from './gemini-recording.ts'
 import { readSources } from './gemini-sources.ts'
 import { readGeminiUsage } from './gemini-usage.ts'
 import { jsonValues } from './json-values.ts'
+import { usageDelta } from './reported-cost.ts'
 
 type JsonObject = Readonly<Record<string, unknown>>
 
@@ -75,7 +76,7 @@ export class GeminiReader implements Reader {
     }
     if (isObject(promptFeedback)) this.#readFeedback(promptFeedback, out)
     const usage = readGeminiUsage(usageMetadata)
-    if (usage) out.push({ type: 'usage', usage })
+    if (usage) out.push(usageDelta(usage, usageMetadata, tierOf(usageMetadata)))
     if (error) throw new WireError(chunk)
     if (isWhole && (Array.isArray(candidates) || isObject(promptFeedback))) this.#isComplete = true
   }
@@ -126,6 +127,10 @@ export class GeminiReader implements Reader {
     this.#refusal = typeof message === 'string' && message ? message : `The prompt was blocked: ${raw}.`
   }
 }
+
+/** Gemini's API has its own word for the tier, Vertex tells whose quota was used. */
+const tierOf = (usage: unknown): unknown =>
+  isObject(usage) ? (usage.serviceTier ?? usage.trafficType) : undefined
 
 /** What is said of an answer that did not end well: by Google, or where it says nothing, that a filter stopped it. */
 function refusalOf(reason: FinishReason, raw: string, message: unknown): string {

@@ -4,7 +4,7 @@ import { type Reader, WireError } from './dialect.ts'
 import { Envelope } from './envelope.ts'
 import { readCitation, readParts, readThinking } from './openai-chat-parts.ts'
 import { readUsage } from './openai-usage.ts'
-import { reportedCost } from './reported-cost.ts'
+import { usageDelta } from './reported-cost.ts'
 import { ThinkTags } from './think-tags.ts'
 import { ToolSlots } from './tool-slots.ts'
 import { jsonValues } from './json-values.ts'
@@ -90,10 +90,7 @@ export class OpenAIChatReader implements Reader {
     }
     // Groq's first streams had it only in here.
     const usage = readUsage(chunk.usage ?? (isObject(chunk.x_groq) ? chunk.x_groq.usage : undefined))
-    if (usage) {
-      const cost = reportedCost(chunk.usage)
-      out.push({ type: 'usage', usage, ...(cost !== undefined && { cost }) })
-    }
+    if (usage) out.push(usageDelta(usage, chunk.usage, chunk.service_tier))
     const sources = chunk.search_results ?? chunk.citations
     if (Array.isArray(sources)) for (const source of sources) this.#cite(source)
     const isError = Array.isArray(chunk.choices) ? chunk.error : ERROR_MEMBERS.some((name) => chunk[name])

@@ -12,7 +12,7 @@ import {
   sealed,
 } from './openai-responses-items.ts'
 import { OutputSlots, type Slot, newSlot } from './openai-responses-slots.ts'
-import { reportedCost } from './reported-cost.ts'
+import { usageDelta } from './reported-cost.ts'
 import { ThinkTags } from './think-tags.ts'
 
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -230,8 +230,7 @@ export class OpenAIResponsesReader implements Reader {
     for (const [i, item] of (Array.isArray(response.output) ? response.output : []).entries())
       if (isObject(item)) this.#close(isWhole ? newSlot() : this.#slots.find(i, item.id), item, out)
     const usage = readUsage(response.usage)
-    const cost = reportedCost(response.usage)
-    if (usage) out.push({ type: 'usage', usage, ...(cost !== undefined && { cost }) })
+    if (usage) out.push(usageDelta(usage, response.usage, response.service_tier))
     const { status = 'completed', error, incomplete_details: details } = response
     switch (status) {
       case 'completed':

@@ -1,4 +1,19 @@
+import type { Delta } from '../core/delta.ts'
+import type { Usage } from '../core/usage.ts'
 import { isObject } from '../lib/merge.ts'
+
+/** The delta of an answer's usage, with what the answer says of its price: `reported` is the usage in the server's words. */
+export function usageDelta(usage: Usage, reported: unknown, tier?: unknown): Delta {
+  const cost = reportedCost(reported)
+  // Mistral and Anthropic have the tier in the usage, OpenAI and Groq beside it.
+  const word = tier ?? (isObject(reported) ? reported.service_tier : undefined)
+  return {
+    type: 'usage',
+    usage,
+    ...(cost !== undefined && { cost }),
+    ...(typeof word === 'string' && word !== '' && { tier: word }),
+  }
+}
 
 /**
  * What an answer's `usage` says it cost, in US dollars: `estimated_cost` (Hugging Face), `cost` (OpenRouter; with a key of one's

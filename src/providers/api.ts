@@ -13,6 +13,8 @@ export interface ApiRequest {
   readonly json?: unknown
   /** Sent as they are; their type is among the headers. */
   readonly bytes?: Uint8Array<ArrayBuffer>
+  /** Hears how many of these are sent, and of how many; at least of all of them, once they are answered. */
+  readonly onSent?: ((sent: number, total: number) => void) | undefined
   /** Whether what was sent may not be sent again unless it was refused: what is made twice is there twice. */
   readonly isOnce?: boolean
   /** The most bytes that are read of the answer. @default 64 million */

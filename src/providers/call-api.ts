@@ -5,7 +5,7 @@ import { fileSize } from '../lib/file-size.ts'
 import type { Api, ApiReply, ApiRequest } from './api.ts'
 import type { Line } from './line.ts'
 import { OneCall } from './one-call.ts'
-import { mayPass } from './send.ts'
+import { mayPass } from './pause-after.ts'
 import { Watch, stopped } from './watch.ts'
 
 const LIMIT = 64e6

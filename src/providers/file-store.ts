@@ -1,7 +1,7 @@
 import type { Media } from '../core/content.ts'
 import { ChatError } from '../core/errors.ts'
 import { textMimeOf } from '../core/mime.ts'
-import type { Api } from './api.ts'
+import type { Api, ApiRequest } from './api.ts'
 
 /** A file that a provider keeps. What it does not tell is absent. */
 export interface StoredFile {
@@ -22,6 +22,8 @@ export interface Upload {
   readonly name: string
   readonly mimeType: string
   readonly bytes: Uint8Array
+  /** Hears how many bytes of the request that brings it are sent, and of how many. */
+  readonly onSent?: ApiRequest['onSent']
 }
 
 /** How a provider keeps files. All throw ChatError. */

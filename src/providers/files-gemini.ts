@@ -32,7 +32,7 @@ export function readFile(row: unknown): StoredFile | undefined {
  */
 export const geminiFiles: FileStore = {
   limit: 2e9,
-  async upload(api, { name, mimeType, bytes }) {
+  async upload(api, { name, mimeType, bytes, onSent }) {
     const address = await beginUpload(api, { name, mimeType, size: bytes.length })
     const kept = await api.json({
       path: address,
@@ -43,6 +43,7 @@ export const geminiFiles: FileStore = {
         'x-goog-upload-command': 'upload, finalize',
       },
       bytes: new Uint8Array(bytes),
+      onSent,
     })
     return whenReady(api, isObject(kept) ? (kept.file ?? kept) : kept)
   },

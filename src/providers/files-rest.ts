@@ -58,7 +58,7 @@ export function restFiles({ limit, fields, headers = {}, query, next }: RestFile
     async upload(api, file) {
       const { type, bytes } = multipart(fields, file)
       const kept = await api.json(
-        request('files', { bytes, headers: { 'content-type': type }, isOnce: true }),
+        request('files', { bytes, headers: { 'content-type': type }, isOnce: true, onSent: file.onSent }),
       )
       // What it is, is known here better than by the ending of its name.
       return demand(isObject(kept) ? { mime_type: file.mimeType, ...kept } : kept, api)

@@ -1,8 +1,6 @@
-import { ChatError } from '../core/errors.ts'
 import type { Usage } from '../core/usage.ts'
-import { backoff } from '../lib/backoff.ts'
 import { type Pace, pauseOf } from './pace.ts'
-import { mayPass } from './send.ts'
+import { pauseAfter } from './pause-after.ts'
 import { type Answer, type Call, Sending } from './sending.ts'
 import type { Entry } from './tempo.ts'
 import type { HttpReply } from './transport.ts'
@@ -62,11 +60,7 @@ export class Lane {
         } catch (error) {
           this.#leave(error)
           const isEarly = pauseOf(error) !== undefined && refusals++ < MOST_REFUSALS
-          if (!isEarly) {
-            const isLast = attempt > (call.retries ?? call.line.retries)
-            if (isLast || !(error instanceof ChatError) || !mayPass(error)) throw error
-            await watch.halt.sleep(error.retryAfter ?? backoff(attempt++))
-          }
+          if (!isEarly) await watch.halt.sleep(await pauseAfter(error, attempt++, call))
           await this.#enter(call)
         }
       }

@@ -67,6 +67,9 @@ export class OneCall {
     this.#watchdog.watch('firstByte', timeouts.firstByte)
     const transport = await transportOf(this.#line)
     if (halt.reason) throw halt.reason.error
+    const total = bytes?.length ?? 0
+    let sent = 0
+    const onSent = (now: number): void => this.#onSent((sent = now), total)
     const exchange = transport({
       method,
       url,
@@ -74,14 +77,28 @@ export class OneCall {
       ...(body !== undefined && { body }),
       connectTimeout: timeouts.connect,
       isOnce,
+      onSent: bytes && onSent,
     })
     this.#exchange = exchange
     halt.onStop = (error) => exchange.cancel(error)
     const reply = (this.#reply = await exchange.reply)
-    if (reply.status >= 200 && reply.status < 300) return reply
+    if (reply.status >= 200 && reply.status < 300) {
+      if (sent < total) onSent(total)
+      return reply
+    }
     throw await (
       await import('./read-refused.ts')
     ).readRefused(reply, () => this.#watchdog.watch('idle', timeouts.idle))
+  }
+
+  #onSent(sent: number, total: number): void {
+    // A slow line is no silence.
+    this.#watchdog.watch('firstByte', this.#line.timeouts.firstByte)
+    try {
+      this.#request.onSent?.(sent, total)
+    } catch (error) {
+      this.#watch.halt.stop(error)
+    }
   }
 
   async #explaining<T>(step: () => Promise<T>): Promise<T> {

@@ -33,6 +33,36 @@ test('Anthropic tells when all is there again', () => {
   })
 })
 
+test('Mistral tells what is left of a minute, and no reset', () => {
+  const told = read({
+    'x-ratelimit-limit-req-minute': '60',
+    'x-ratelimit-remaining-req-minute': '45',
+    'x-ratelimit-limit-tokens-minute': '500000',
+    'x-ratelimit-remaining-tokens-minute': '500000',
+    'x-ratelimit-tokens-query-cost': '68',
+  })
+  expect(told).toEqual({
+    requests: { left: 45, limit: 60, reset: 15_000, isWindow: false },
+    tokens: { left: 500_000, limit: 500_000, reset: 0, isWindow: false },
+  })
+  expect(
+    read({ 'x-ratelimit-limit-req-10-second': '60', 'x-ratelimit-remaining-req-10-second': '30' }),
+  ).toEqual({ requests: { left: 30, limit: 60, reset: 5000, isWindow: false } })
+})
+
+test.each([
+  ['401381', 401_381],
+  ['20000', 0],
+])('of %s tokens by size, Mistral has %i for the next prompt of the same cost', (remaining, left) => {
+  const told = read({
+    'ratelimitbysize-limit': '500000',
+    'ratelimitbysize-query-cost': '32018',
+    'ratelimitbysize-remaining': remaining,
+    'ratelimitbysize-reset': '33',
+  })
+  expect(told).toEqual({ tokens: { left, limit: 500_000, reset: 33_000, isWindow: true } })
+})
+
 test('Hugging Face and others count by windows', () => {
   expect(read({ ratelimit: '"api";r=0;t=55' })).toEqual({
     requests: { left: 0, limit: undefined, reset: 55_000, isWindow: true },

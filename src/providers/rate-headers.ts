@@ -18,18 +18,21 @@ export interface Rooms {
 type Header = (name: string) => string | undefined
 
 /**
- * The limits in an answer's headers: `x-ratelimit-*` of OpenAI, Groq and others, `anthropic-ratelimit-*`, `ratelimit-*` and Hugging Face's
- * `ratelimit: "api";r=12;t=55`. https://platform.openai.com/docs/guides/rate-limits https://docs.claude.com/en/api/rate-limits
+ * The limits in an answer's headers: `x-ratelimit-*` of OpenAI, Groq, Mistral and others, `anthropic-ratelimit-*`, Mistral's
+ * `ratelimitbysize-*`, `ratelimit-*` and Hugging Face's `ratelimit: "api";r=12;t=55`. https://platform.openai.com/docs/guides/rate-limits https://docs.claude.com/en/api/rate-limits
  * https://console.groq.com/docs/rate-limits https://huggingface.co/docs/hub/rate-limits
  */
 export function roomsOf(header: Header, now: number): Rooms {
   const requests =
     spelled(header, (part) => `x-ratelimit-${part}-requests`, now) ??
     spelled(header, (part) => `anthropic-ratelimit-requests-${part}`, now) ??
+    spanned(header, 'req') ??
     windowOf(header)
   const tokens =
     spelled(header, (part) => `x-ratelimit-${part}-tokens`, now) ??
-    spelled(header, (part) => `anthropic-ratelimit-tokens-${part}`, now)
+    spelled(header, (part) => `anthropic-ratelimit-tokens-${part}`, now) ??
+    spanned(header, 'tokens') ??
+    bySize(header, now)
   return { ...(requests && { requests }), ...(tokens && { tokens }) }
 }
 
@@ -40,6 +43,29 @@ function spelled(header: Header, name: (part: Part) => string, now: number): Roo
   const reset = duration(header(name('reset')), now)
   if (left === undefined || reset === undefined) return undefined
   return { left, limit: numberIn(header(name('limit'))), reset, isWindow: false }
+}
+
+const SPANS = [
+  ['minute', 60_000],
+  ['10-second', 10_000],
+] as const
+
+/** Mistral's `x-ratelimit-remaining-req-minute` and its like tell no reset: what is gone comes back within that time. */
+function spanned(header: Header, what: 'req' | 'tokens'): Room | undefined {
+  for (const [span, ms] of SPANS) {
+    const left = numberIn(header(`x-ratelimit-remaining-${what}-${span}`))
+    const limit = numberIn(header(`x-ratelimit-limit-${what}-${span}`))
+    if (left !== undefined && limit)
+      return { left, limit, reset: Math.max(0, 1 - left / limit) * ms, isWindow: false }
+  }
+  return undefined
+}
+
+/** Mistral's older fields count what a prompt takes with all that it may be answered: the next takes as much as the last one did. */
+function bySize(header: Header, now: number): Room | undefined {
+  const room = spelled(header, (part) => `ratelimitbysize-${part}`, now)
+  const cost = numberIn(header('ratelimitbysize-query-cost')) ?? 0
+  return room && { ...room, left: room.left < cost ? 0 : room.left, isWindow: true }
 }
 
 /** The fields of https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/, in its older and its newer spelling. */

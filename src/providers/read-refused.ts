@@ -1,5 +1,6 @@
 import { retryAfter } from '../lib/backoff.ts'
 import { Utf8 } from '../lib/utf8.ts'
+import { duration } from './rate-headers.ts'
 import { FlawedAnswer } from './read-answer.ts'
 import type { HttpReply } from './transport.ts'
 
@@ -14,6 +15,7 @@ export async function readRefused(reply: HttpReply, onPiece: () => void): Promis
     onPiece()
     text += utf8.decode(bytes)
   }
+  const now = Date.now()
   const location = reply.status < 400 ? reply.header('location') : undefined
   return new FlawedAnswer({
     type: 'refused',
@@ -21,6 +23,9 @@ export async function readRefused(reply: HttpReply, onPiece: () => void): Promis
     location,
     // AWS says there what its body does not: "ValidationException:http://internal.amazon.com/coral/com.amazon.bedrock/".
     errorType: reply.header('x-amzn-errortype')?.replace(/:.*/, ''),
-    retryAfter: retryAfter((name) => reply.header(name), Date.now()),
+    retryAfter:
+      retryAfter((name) => reply.header(name), now) ??
+      // Mistral sends it with every answer: only who was refused for asking too much has to wait.
+      (reply.status === 429 ? duration(reply.header('ratelimitbysize-reset'), now) : undefined),
   })
 }

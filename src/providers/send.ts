@@ -1,5 +1,3 @@
-import { ChatError } from '../core/errors.ts'
-import { LONGEST_WAIT, backoff } from '../lib/backoff.ts'
 import { type Answer, type Call, Sending } from './sending.ts'
 import { Watch, stopped } from './watch.ts'
 
@@ -20,20 +18,13 @@ export async function send(call: Call): Promise<Answer> {
         await sending.begin()
         return sending
       } catch (error) {
-        if (attempt > (call.retries ?? line.retries) || !(error instanceof ChatError) || !mayPass(error))
-          throw error
-        await watch.halt.sleep(error.retryAfter ?? backoff(attempt))
+        // Most requests never need to know.
+        const { pauseAfter } = await import('./pause-after.ts')
+        await watch.halt.sleep(await pauseAfter(error, attempt, call))
       }
     }
   } catch (error) {
     watch.end()
     throw error
   }
-}
-
-/** Whether asking again may help. A server that asks for a longer wait than we are ready for has refused. */
-export function mayPass({ code, status = 0, retryAfter: wait }: ChatError): boolean {
-  if (wait !== undefined && wait > LONGEST_WAIT) return false
-  if (code === 'connection' || status === 408 || status === 409) return true
-  return code === 'rate-limited' || code === 'overloaded' || (code === 'server-error' && status !== 501)
 }

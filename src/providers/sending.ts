@@ -17,6 +17,8 @@ export interface Call extends Watched {
   readonly framer?: Dialect['framer']
   /** How often to try again, instead of as the line says. */
   readonly retries?: number | undefined
+  /** Whether an error that may pass is not for `send` to try again: the caller knows better. */
+  readonly isForCaller?: ((error: ChatError) => Promise<boolean>) | undefined
   /** How long to wait before it is sent, in milliseconds. */
   readonly delay?: number | undefined
 }

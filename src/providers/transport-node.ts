@@ -80,7 +80,7 @@ class NodeExchange implements Exchange, HttpReply {
 
   #send(target: Target, agent: Agent | false): void {
     if (this.#isCancelled) return
-    const { body, method, connectTimeout, headers } = this.#request
+    const { body, method, connectTimeout, headers, onSent } = this.#request
     const outgoing = target.send({
       ...target.options,
       method,
@@ -99,7 +99,9 @@ class NodeExchange implements Exchange, HttpReply {
     outgoing.on('response', (incoming) => this.#receive(incoming))
     if (connectTimeout > 0)
       outgoing.on('socket', (socket) => limitConnecting(outgoing, socket, connectTimeout, target.isSecure))
-    outgoing.end(body)
+    if (onSent && typeof body === 'object')
+      void import('./send-pieces.ts').then(({ sendPieces }) => sendPieces(outgoing, body, onSent))
+    else outgoing.end(body)
   }
 
   #receive(incoming: IncomingMessage): void {

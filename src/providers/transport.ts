@@ -4,6 +4,8 @@ export interface HttpRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array<ArrayBuffer>
+  /** Hears how many bytes of a body of bytes the connection has taken, where the transport can tell; from 0 again on another one. */
+  readonly onSent?: ((bytes: number) => void) | undefined
   /** How long to wait for a connection, in milliseconds, where the transport can tell; 0 is for ever. */
   readonly connectTimeout: number
   /** Whether it must not be sent again by the transport itself, as over a connection that was closed meanwhile. */

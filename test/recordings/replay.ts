@@ -43,7 +43,7 @@ export function replayFamily(
       test.each(exchanges.map((exchange, n) => [exchange.name, n] as const))(
         `%s is read right, ${mode}`,
         async (name, n) => {
-          const { expect: given } = exchanges[n] as Exchange
+          const { expect: given, response } = exchanges[n] as Exchange
           const expected = { ...given, ambiguous: [...(given.ambiguous ?? []), ...(unsure[name] ?? [])] }
           const chat = chatWith(provider(dialect), {
             baseUrl: `${origin}/${n}/${mode}`,
@@ -62,7 +62,11 @@ export function replayFamily(
           else if (expected.cut && ChatError.is(error, 'cut'))
             expect(chat.turns.slice(1).map(textOf).join('')).toBe(expected.text)
           else if (error !== undefined) throw error
-          else compareTurn(chat.lastTurn('assistant') as AssistantTurn, expected)
+          else {
+            const turn = chat.lastTurn('assistant') as AssistantTurn
+            compareTurn(turn, expected)
+            if (turn.usage) expect(turn.serviceTier).toBe(tierIn(response.body.toString('utf8')))
+          }
         },
       )
     }
@@ -98,6 +102,10 @@ async function replay(
   }
   reply.end()
 }
+
+/** The last word for a tier of service in a body: while an answer is still to come, it is what was asked for. */
+const tierIn = (body: string): string | undefined =>
+  [...body.matchAll(/"(?:service_tier|serviceTier|trafficType)": ?(?:\{"type": ?)?"(\w+)"/g)].at(-1)?.[1]
 
 /** Up to 24 cuts at places that look random but are the same in each run. */
 function slices(length: number, seed: string): readonly (readonly [number, number])[] {

@@ -37,6 +37,9 @@ const served: Provider = {
   headers: { 'anthropic-version': '2023-06-01' },
 }
 
+/** The tool that takes an answer in its form, where the model takes no schema. */
+const DATA = '_structured_data'
+
 /** The text of blocks, that of documents included. */
 const textOf = (blocks: readonly Block[]): string =>
   blocks.flatMap(({ text, source }) => text ?? (source?.type === 'text' ? source.data : [])).join('\n\n')
@@ -201,13 +204,12 @@ export const anthropicMessages: DialectRow = {
       model: body.model,
       system: body.system && textOf(body.system),
       said: saidIn(body.messages),
-      tools: (body.tools ?? []).map(({ name, description, input_schema: schema }) => ({
-        name,
-        description,
-        schema,
-      })),
+      tools: (body.tools ?? [])
+        .filter(({ name }) => name !== DATA)
+        .map(({ name, description, input_schema: schema }) => ({ name, description, schema })),
       choice: choiceOf(body.tool_choice),
-      schema: body.output_config?.format?.schema,
+      schema:
+        body.output_config?.format?.schema ?? body.tools?.find(({ name }) => name === DATA)?.input_schema,
       body: raw,
     }
   },
