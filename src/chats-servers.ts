@@ -1,7 +1,6 @@
 import { type ChatOptions, chatWith } from './chat-with.ts'
 import type { Chat } from './chat/chat.ts'
 import type { Quirks } from './dialects/dialect.ts'
-import { text } from './lib/option.ts'
 import { lmstudio } from './providers/lmstudio.ts'
 import { ollama } from './providers/ollama.ts'
 import { openaiCompatible } from './providers/openai-compatible.ts'
@@ -37,9 +36,7 @@ export interface OpenAICompatibleOptions extends ChatOptions {
  */
 export function chatOpenAICompatible(options: OpenAICompatibleOptions): Chat {
   const { name, quirks, ...rest } = options
-  const baseUrl = text(rest.baseUrl, 'baseUrl')
-  const host = /^https?:\/\/(?:[^/?#]*@)?([^/?#]+)/i.exec(baseUrl)?.[1] ?? baseUrl
-  return chatWith(openaiCompatible(baseUrl, name ?? host, quirks), rest)
+  return chatWith(openaiCompatible(rest.baseUrl, name, quirks), rest)
 }
 
 /**
@@ -66,5 +63,4 @@ export const chatLMStudio = (options: ServerOptions): Chat => chatWith(lmstudio(
  * @example
  * const chat = chatVLLM({ baseUrl: 'http://127.0.0.1:8000', model: 'Qwen/Qwen3-8B' })
  */
-export const chatVLLM = (options: VLLMOptions): Chat =>
-  chatWith(vllmAt(text(options.baseUrl, 'baseUrl')), options)
+export const chatVLLM = (options: VLLMOptions): Chat => chatWith(vllmAt(options.baseUrl), options)

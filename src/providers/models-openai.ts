@@ -23,18 +23,27 @@ function rowsIn(body: unknown): readonly unknown[] | undefined {
   return Array.isArray(rows) ? rows : undefined
 }
 
+/** Whether a body lists models, or none. */
+export const isList = (body: unknown): boolean => rowsIn(body) !== undefined
+
 /** Lists models at a path below the base URL, or at an address. */
 export const listAt =
   (path: string): ListModels =>
   async ({ json, provider }) => {
     const body = await json({ path })
-    if (rowsIn(body)) return readModels(body)
+    if (isList(body)) return readModels(body)
     throw new ChatError(`${provider} answered with something that is no list of models.`, {
       code: 'bad-reply',
       provider,
       body,
     })
   }
+
+/** Lists models at a path of the server, wherever on it the base URL is. */
+export const listBeside =
+  (path: string): ListModels =>
+  (api) =>
+    listAt(`${new URL(api.baseUrl).origin}/${path}`)(api)
 
 /** The models of a server that speaks as OpenAI's does. */
 export const listModels: ListModels = listAt('models')

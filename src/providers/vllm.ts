@@ -1,4 +1,5 @@
 import { openaiChat } from '../dialects/openai-chat.ts'
+import { text } from '../lib/option.ts'
 import type { Provider, ProviderFacts } from './provider.ts'
 import { trusting } from './trust.ts'
 
@@ -25,5 +26,8 @@ export const vllm: ProviderFacts = {
     ),
 }
 
-/** A server of vLLM at an address. */
-export const vllmAt = (baseUrl: string): Provider => ({ ...vllm, baseUrl })
+/**
+ * A server of vLLM at an address.
+ * @throws TypeError where that is none
+ */
+export const vllmAt = (baseUrl: string): Provider => ({ ...vllm, baseUrl: text(baseUrl, 'baseUrl') })
