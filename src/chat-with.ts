@@ -75,7 +75,7 @@ export function chatWith(
   const { apiArgs, stream, adjust = 'warn', route, coldStart = COLD_START, onWait, cache } = options
   const line = lineOf(provider, options, headers)
   const model = options.model ?? provider.model
-  if (model === undefined)
+  if (model === undefined && !provider.served)
     throw new TypeError(
       `${provider.name} has no default model: pass model${provider.modelsHint ? ` (${provider.modelsHint})` : ''}`,
     )
@@ -103,7 +103,7 @@ export function chatWith(
       budget: options.budget && budgetOf(options.budget),
       price: options.price,
       fallbacks: options.fallbacks && { list: options.fallbacks, resolve: byName, made: [], gone: new Map() },
-      model: text(model, 'model'),
+      model: model === undefined ? '' : text(model, 'model'),
       systemPrompt: joinPrompt(options.systemPrompt),
       turns: [],
     },

@@ -14,7 +14,7 @@ export interface ServerOptions extends ChatOptions {
 }
 
 /** What a chat with vLLM must be told. */
-export interface VLLMOptions extends ServerOptions {
+export interface VLLMOptions extends ChatOptions {
   readonly baseUrl: string
 }
 
@@ -49,15 +49,17 @@ export function chatOpenAICompatible(options: OpenAICompatibleOptions): Chat {
 export const chatOllama = (options: ServerOptions): Chat => chatWith(ollama(), options)
 
 /**
- * A chat with a model of LM Studio, at `LMSTUDIO_BASE_URL` or on this machine. https://lmstudio.ai/docs/developer/openai-compat
+ * A chat with a model of LM Studio, at `LMSTUDIO_BASE_URL` or on this machine. Without `model` it is the one that is loaded when the
+ * first request is made. https://lmstudio.ai/docs/developer/openai-compat
  * @throws TypeError or RangeError for an option of the wrong type or value
  * @example
  * const chat = chatLMStudio({ model: 'qwen/qwen3-8b' })
  */
-export const chatLMStudio = (options: ServerOptions): Chat => chatWith(lmstudio(), options)
+export const chatLMStudio = (options: ChatOptions = {}): Chat => chatWith(lmstudio(), options)
 
 /**
- * A chat with a server of vLLM. A key is found in `VLLM_API_KEY`, and goes to this machine only: pass `apiKey` for another.
+ * A chat with a server of vLLM. Without `model` it is the one that is served when the first request is made. A key is found in
+ * `VLLM_API_KEY`, and goes to this machine only: pass `apiKey` for another.
  * https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
  * @throws TypeError or RangeError for an option of the wrong type or value
  * @example

@@ -104,6 +104,7 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
     const abort = (): void => this.#cancel(signal?.reason)
     if (signal?.aborted) abort()
     else signal?.addEventListener('abort', abort, { once: true })
+    if (!this.#session.model) await (await import('./served.ts')).nameServed(this.#session, signal)
     const { line, model } = this.#session
     // Whoever imports the library for single chats loads nothing of this.
     const { paceOf } = await import('../providers/pace-of.ts')

@@ -2,7 +2,7 @@ import { readCatalog } from '../capabilities/catalog.ts'
 import { type ModelInfo, infoOf } from '../capabilities/model-info.ts'
 import { ChatError } from '../core/errors.ts'
 import { isObject } from '../lib/merge.ts'
-import type { ListModels } from './api.ts'
+import type { Api, ListModels } from './api.ts'
 import { readRow } from './models-row.ts'
 
 /**
@@ -38,6 +38,15 @@ export const listAt =
       body,
     })
   }
+
+/** The rows of the list at a path that have an id, as the server tells them. @throws ChatError */
+export async function rowsAt({ json }: Api, path: string): Promise<readonly Row[]> {
+  return (rowsIn(await json({ path })) ?? []).filter(
+    (row): row is Row => isObject(row) && typeof row.id === 'string',
+  )
+}
+
+type Row = Readonly<Record<string, unknown>> & { readonly id: string }
 
 /** Lists models at a path of the server, wherever on it the base URL is. */
 export const listBeside =

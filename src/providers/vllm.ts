@@ -10,6 +10,7 @@ export const vllm: ProviderFacts = {
   docs: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html',
   root: 'v1',
   dialect: openaiChat,
+  served: async () => (await import('./models-vllm.ts')).servedModels,
   builtins: [],
   modelsHint: 'it is the one that `vllm serve` was given',
   quirks: { strict: false },
