@@ -2,6 +2,7 @@ import type { ModelInfo } from './capabilities/model-info.ts'
 import type { ModelWish } from './capabilities/model-wish.ts'
 import { anthropic } from './providers/anthropic.ts'
 import { bedrockIn } from './providers/aws-bedrock.ts'
+import type { AwsOptions } from './providers/aws-credentials.ts'
 import { cloudflareFor } from './providers/cloudflare.ts'
 import { type DatabricksPlace, databricksAt } from './providers/databricks.ts'
 import { deepseek } from './providers/deepseek.ts'
@@ -29,12 +30,7 @@ type Listed = Promise<readonly ModelInfo[]>
 export interface ModelsHuggingFaceOptions extends ModelsOptions, Pick<ModelWish, 'provider'> {}
 
 /** Which models of Amazon Bedrock are listed, and how it is reached. */
-export interface ModelsAwsBedrockOptions extends ModelsOptions {
-  /** @default `AWS_REGION`, `AWS_DEFAULT_REGION`, or the profile's */
-  readonly region?: string | undefined
-  /** The profile in AWS's files. @default `AWS_PROFILE`, else `default` */
-  readonly profile?: string | undefined
-}
+export interface ModelsAwsBedrockOptions extends ModelsOptions, AwsOptions {}
 
 /** Which of Google's models on Vertex AI are listed, and how it is reached. */
 export interface ModelsGoogleVertexOptions extends ModelsOptions, VertexPlace {}
@@ -64,7 +60,7 @@ export interface ModelsServerOptions extends ModelsOptions {
 export const modelsHuggingFace = async (options: ModelsHuggingFaceOptions = {}): Listed =>
   modelsOf(huggingface, options)
 
-/** The models of OpenAI that the key may use, the newest and the oldest. https://platform.openai.com/docs/api-reference/models/list */
+/** The models of OpenAI that the key may use. https://platform.openai.com/docs/api-reference/models/list */
 export const modelsOpenAI = async (options: ModelsOptions = {}): Listed => modelsOf(openai(), options)
 
 /** The models of Anthropic. https://platform.claude.com/docs/en/api/models/list */

@@ -23,11 +23,11 @@ export async function models(task: ModelsTask): Promise<number> {
   if (PROVIDER_NAMES.includes(name)) return list(name, task)
   // A model of the Hub is owner/name; a server of one's own calls its models whatever it likes.
   if (name.includes('/') || baseUrl !== undefined) return one(name.replace(/^huggingface\//, ''), task)
-  return list(known(name), task)
+  return list(providerOf(name), task)
 }
 
 /** @throws UsageError for a provider there is none of, with what was probably meant */
-function known(name: string): string {
+function providerOf(name: string): string {
   try {
     return providerNamed(name).facts.id
   } catch (error) {

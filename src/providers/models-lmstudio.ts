@@ -21,7 +21,7 @@ export const servedModels: ServedModels = async (api) => {
     () => rowsAt(api, 'models'),
   )
   const chats = rows.filter(({ type, id }) =>
-    typeof type === 'string' ? /^[lv]lm$/.test(type) : !/^text-embedding-/.test(id),
+    typeof type === 'string' ? /^[lv]lm$/.test(type) : !id.startsWith('text-embedding-'),
   )
   const loaded = chats.filter(({ state }) => state === 'loaded')
   return (loaded.length > 0 ? loaded : chats).map(({ id }) => id)
