@@ -18,7 +18,7 @@ function median(numbers) {
 }
 
 /** Three figures at most, none made up: 0.123, 1.23, 12.3, 123, 1,234. */
-function figures(number) {
+export function figures(number) {
   const digits = number >= 100 ? 0 : number >= 10 ? 1 : number >= 1 ? 2 : 3
   return number.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 }
@@ -41,7 +41,8 @@ function ratio(ratios) {
   return list.length === 1 ? middle : `${middle} (${figures(list[0])}–${figures(list.at(-1))})`
 }
 
-function tableFrom(rows) {
+/** Rows as a table of Markdown; the first are the heads of the columns. */
+export function tableFrom(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
   const line = (row) => {
     const cells = row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]) : cell.padStart(widths[at])))

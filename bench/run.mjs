@@ -7,12 +7,13 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { cases as measured } from './cases.mjs'
 import { clients } from './clients/list.mjs'
+import { constructors } from './constructors.mjs'
 import { heading, tableOf, targetsOf, footing } from './report.mjs'
 import { sizes } from './sizes.mjs'
 
 const here = import.meta.dirname
 const root = join(here, '..')
-const cases = [...measured, sizes]
+const cases = [...measured, sizes, constructors]
 const usage = `Usage: npm run bench -- [--case name] [--clients a,b] [--rounds n] [--quick] [--patient] [--write]
   --case     only this case, or those that start so: ${cases.map(({ name }) => name).join(', ')}
   --clients  only these: ${Object.keys(clients).join(', ')}
@@ -26,7 +27,9 @@ const chosenCases = cases.filter(({ name, quick }) => {
   if (values.case !== undefined) return name.startsWith(values.case)
   return !values.quick || quick !== false
 })
-const chosenClients = values.clients?.split(',') ?? Object.keys(clients)
+// What is of natter alone needs no peers.
+const hasPeers = chosenCases.some(({ table }) => table === undefined)
+const chosenClients = values.clients?.split(',') ?? (hasPeers ? Object.keys(clients) : ['natter'])
 const rounds = values.rounds === undefined ? undefined : Number(values.rounds)
 if (chosenCases.length === 0) fail(`no case is called ${values.case}`)
 const stranger = chosenClients.find((name) => clients[name] === undefined)
@@ -61,7 +64,7 @@ function prepare() {
   const installed = join(here, 'node_modules/.package-lock.json')
   const stale =
     !existsSync(installed) || statSync(installed).mtimeMs < statSync(join(here, 'package-lock.json')).mtimeMs
-  if (stale) npm(here, 'ci', '--no-audit', '--no-fund', '--ignore-scripts')
+  if (stale && hasPeers) npm(here, 'ci', '--no-audit', '--no-fund', '--ignore-scripts')
   if (!chosenClients.includes('natter')) return
   const entry = join(root, 'dist/index.js')
   if (!existsSync(entry)) npm(root, 'run', 'build')
@@ -154,6 +157,12 @@ async function main() {
   console.log(report[0])
   try {
     for (const one of chosenCases) {
+      if (one.table !== undefined) {
+        if (!chosenClients.includes('natter')) continue
+        report.push(await one.table())
+        console.log(report.at(-1))
+        continue
+      }
       const absent = { ...one.absent }
       const results = await runCase(one, url, failures, absent)
       runs.set(one.name, results)

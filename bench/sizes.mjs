@@ -2,38 +2,19 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { gzipSync } from 'node:zlib'
+import { bundle } from '../scripts/bundle.mjs'
 import { clients } from './clients/list.mjs'
 
 const run = promisify(execFile)
 const here = import.meta.dirname
 const root = join(here, '..')
 
-/**
- * kB, minified and gzipped, of the least a user imports, with all that is loaded at once; what is imported only
- * when it is needed is in files of its own. Undefined where it cannot be bundled so.
- */
+/** kB of the least a user imports, with all that is loaded at once; undefined where it cannot be bundled so. */
 async function bundled(name, platform) {
-  const { build } = await import('esbuild')
-  const shape = { bundle: true, minify: true, splitting: true, format: 'esm', platform, outdir: here }
-  // Without tsconfigRaw esbuild follows this repository's tsconfig.json, whose paths lead from dist to src.
-  const quiet = { write: false, metafile: true, logLevel: 'silent', tsconfigRaw: '{}', absWorkingDir: here }
-  const stdin = { contents: clients[name].entry, resolveDir: here }
-  try {
-    const { outputFiles, metafile } = await build({ ...shape, ...quiet, stdin })
-    const loaded = new Set(['stdin.js'])
-    for (const file of loaded) {
-      for (const { path, kind, external } of metafile.outputs[file].imports) {
-        if (kind === 'import-statement' && external !== true) loaded.add(path)
-      }
-    }
-    const files = outputFiles.filter(({ path }) => loaded.has(basename(path)))
-    return gzipSync(Buffer.concat(files.map(({ contents }) => contents)), { level: 9 }).length / 1000
-  } catch {
-    return undefined
-  }
+  const { bytes } = await bundle(clients[name].entry, platform, here).catch(() => ({}))
+  return bytes === undefined ? undefined : bytes / 1000
 }
 
 async function bytesUnder(folder) {

@@ -11,7 +11,7 @@ const ORDER = [
   ['local'],
   ['index'],
   ['chats'],
-  ['chats-makers', 'chats-hosts', 'chats-clouds', 'chats-servers'],
+  ['chats-makers', 'chats-hosts', 'chats-clouds', 'chats-servers', 'model-lists'],
   ['chat-with'],
   ['chat'],
   ['providers'],

@@ -17,8 +17,8 @@ export async function withTable(page, providers) {
 /** One row for each provider. */
 export async function tableOf(providers) {
   const rows = [...providers.values()].map(async ({ facts, construct }) => {
-    const { id, name, docs, auth, model } = facts
-    const byName = id === 'openai-compatible' ? '–' : code(`chat('${id}${model ? '' : '/…'}')`)
+    const { id, name, docs, auth, model, served } = facts
+    const byName = id === 'openai-compatible' ? '–' : code(`chat('${id}${model || served ? '' : '/…'}')`)
     return `| [${name}](${docs}) | ${code(construct.name)} | ${byName} | ${await keyOf(auth)} |`
   })
   return [

@@ -1,7 +1,6 @@
 import { type ChatOptions, chatWith } from './chat-with.ts'
 import type { Chat } from './chat/chat.ts'
 import type { Quirks } from './dialects/dialect.ts'
-import { text } from './lib/option.ts'
 import { lmstudio } from './providers/lmstudio.ts'
 import { ollama } from './providers/ollama.ts'
 import { openaiCompatible } from './providers/openai-compatible.ts'
@@ -15,7 +14,7 @@ export interface ServerOptions extends ChatOptions {
 }
 
 /** What a chat with vLLM must be told. */
-export interface VLLMOptions extends ServerOptions {
+export interface VLLMOptions extends ChatOptions {
   readonly baseUrl: string
 }
 
@@ -37,9 +36,7 @@ export interface OpenAICompatibleOptions extends ChatOptions {
  */
 export function chatOpenAICompatible(options: OpenAICompatibleOptions): Chat {
   const { name, quirks, ...rest } = options
-  const baseUrl = text(rest.baseUrl, 'baseUrl')
-  const host = /^https?:\/\/(?:[^/?#]*@)?([^/?#]+)/i.exec(baseUrl)?.[1] ?? baseUrl
-  return chatWith(openaiCompatible(baseUrl, name ?? host, quirks), rest)
+  return chatWith(openaiCompatible(rest.baseUrl, name, quirks), rest)
 }
 
 /**
@@ -52,19 +49,20 @@ export function chatOpenAICompatible(options: OpenAICompatibleOptions): Chat {
 export const chatOllama = (options: ServerOptions): Chat => chatWith(ollama(), options)
 
 /**
- * A chat with a model of LM Studio, at `LMSTUDIO_BASE_URL` or on this machine. https://lmstudio.ai/docs/developer/openai-compat
+ * A chat with a model of LM Studio, at `LMSTUDIO_BASE_URL` or on this machine. Without `model` it is the one that is loaded when the
+ * first request is made. https://lmstudio.ai/docs/developer/openai-compat
  * @throws TypeError or RangeError for an option of the wrong type or value
  * @example
  * const chat = chatLMStudio({ model: 'qwen/qwen3-8b' })
  */
-export const chatLMStudio = (options: ServerOptions): Chat => chatWith(lmstudio(), options)
+export const chatLMStudio = (options: ChatOptions = {}): Chat => chatWith(lmstudio(), options)
 
 /**
- * A chat with a server of vLLM. A key is found in `VLLM_API_KEY`, and goes to this machine only: pass `apiKey` for another.
+ * A chat with a server of vLLM. Without `model` it is the one that is served when the first request is made. A key is found in
+ * `VLLM_API_KEY`, and goes to this machine only: pass `apiKey` for another.
  * https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
  * @throws TypeError or RangeError for an option of the wrong type or value
  * @example
  * const chat = chatVLLM({ baseUrl: 'http://127.0.0.1:8000', model: 'Qwen/Qwen3-8B' })
  */
-export const chatVLLM = (options: VLLMOptions): Chat =>
-  chatWith(vllmAt(text(options.baseUrl, 'baseUrl')), options)
+export const chatVLLM = (options: VLLMOptions): Chat => chatWith(vllmAt(options.baseUrl), options)

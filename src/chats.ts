@@ -19,8 +19,31 @@ import {
 } from './chats-hosts.ts'
 import { chatAnthropic, chatDeepSeek, chatGoogleGemini, chatMistral, chatOpenAI } from './chats-makers.ts'
 import { chatLMStudio, chatOllama, chatOpenAICompatible, chatVLLM } from './chats-servers.ts'
+import type { ModelInfo } from './capabilities/model-info.ts'
+import type { ModelWish } from './capabilities/model-wish.ts'
 import { distance } from './lib/edit-distance.ts'
 import { text } from './lib/option.ts'
+import {
+  modelsAnthropic,
+  modelsAwsBedrock,
+  modelsCloudflare,
+  modelsDatabricks,
+  modelsDeepSeek,
+  modelsGitHub,
+  modelsGoogleGemini,
+  modelsGoogleVertex,
+  modelsGroq,
+  modelsHuggingFace,
+  modelsLMStudio,
+  modelsMistral,
+  modelsOllama,
+  modelsOpenAI,
+  modelsOpenAICompatible,
+  modelsOpenRouter,
+  modelsPerplexity,
+  modelsPortkey,
+  modelsVLLM,
+} from './model-lists.ts'
 import { anthropic } from './providers/anthropic.ts'
 import { awsBedrock } from './providers/aws-bedrock.ts'
 import { azureOpenAI } from './providers/azure-openai.ts'
@@ -40,6 +63,7 @@ import { openaiLike } from './providers/openai-compatible.ts'
 import { openrouter } from './providers/openrouter.ts'
 import { perplexity } from './providers/perplexity.ts'
 import { portkey } from './providers/portkey.ts'
+import type { ModelsOptions } from './providers/models-of.ts'
 import type { ProviderFacts } from './providers/provider.ts'
 import { cortexAnalyst, snowflake } from './providers/snowflake.ts'
 import { vllm } from './providers/vllm.ts'
@@ -48,39 +72,48 @@ import { vllm } from './providers/vllm.ts'
 export interface Named {
   readonly facts: ProviderFacts
   readonly construct: (options: ChatOptions) => Chat
+  /** Undefined where it has no list. */
+  readonly list: List<ModelsOptions> | undefined
 }
 
-/** What options a constructor needs besides, it says itself. */
-const named = <T extends ChatOptions>(facts: ProviderFacts, construct: (options: T) => Chat): Named => ({
+type List<T> = (options: T) => Promise<readonly ModelInfo[]>
+
+/** What options a constructor or a list needs besides, it says itself. */
+const named = <T extends ChatOptions, L extends ModelsOptions>(
+  facts: ProviderFacts,
+  construct: (options: T) => Chat,
+  list?: List<L>,
+): Named => ({
   facts,
   construct: construct as (options: ChatOptions) => Chat,
+  list: list as List<ModelsOptions> | undefined,
 })
 
 /** All providers, by the names that `chat` knows. */
 export const PROVIDERS: ReadonlyMap<string, Named> = /* @__PURE__ */ new Map(
   [
-    /* @__PURE__ */ named(huggingface, chatHuggingFace),
-    /* @__PURE__ */ named(OPENAI, chatOpenAI),
-    /* @__PURE__ */ named(anthropic, chatAnthropic),
-    /* @__PURE__ */ named(googleGemini, chatGoogleGemini),
-    /* @__PURE__ */ named(mistral, chatMistral),
-    /* @__PURE__ */ named(deepseek, chatDeepSeek),
-    /* @__PURE__ */ named(groq, chatGroq),
-    /* @__PURE__ */ named(openrouter, chatOpenRouter),
-    /* @__PURE__ */ named(perplexity, chatPerplexity),
-    /* @__PURE__ */ named(portkey, chatPortkey),
+    /* @__PURE__ */ named(huggingface, chatHuggingFace, modelsHuggingFace),
+    /* @__PURE__ */ named(OPENAI, chatOpenAI, modelsOpenAI),
+    /* @__PURE__ */ named(anthropic, chatAnthropic, modelsAnthropic),
+    /* @__PURE__ */ named(googleGemini, chatGoogleGemini, modelsGoogleGemini),
+    /* @__PURE__ */ named(mistral, chatMistral, modelsMistral),
+    /* @__PURE__ */ named(deepseek, chatDeepSeek, modelsDeepSeek),
+    /* @__PURE__ */ named(groq, chatGroq, modelsGroq),
+    /* @__PURE__ */ named(openrouter, chatOpenRouter, modelsOpenRouter),
+    /* @__PURE__ */ named(perplexity, chatPerplexity, modelsPerplexity),
+    /* @__PURE__ */ named(portkey, chatPortkey, modelsPortkey),
     /* @__PURE__ */ named(azureOpenAI, chatAzureOpenAI),
-    /* @__PURE__ */ named(awsBedrock, chatAwsBedrock),
-    /* @__PURE__ */ named(googleVertex, chatGoogleVertex),
-    /* @__PURE__ */ named(cloudflare, chatCloudflare),
-    /* @__PURE__ */ named(databricks, chatDatabricks),
+    /* @__PURE__ */ named(awsBedrock, chatAwsBedrock, modelsAwsBedrock),
+    /* @__PURE__ */ named(googleVertex, chatGoogleVertex, modelsGoogleVertex),
+    /* @__PURE__ */ named(cloudflare, chatCloudflare, modelsCloudflare),
+    /* @__PURE__ */ named(databricks, chatDatabricks, modelsDatabricks),
     /* @__PURE__ */ named(snowflake, chatSnowflake),
     /* @__PURE__ */ named(cortexAnalyst, chatCortexAnalyst),
-    /* @__PURE__ */ named(OLLAMA, chatOllama),
-    /* @__PURE__ */ named(LM_STUDIO, chatLMStudio),
-    /* @__PURE__ */ named(vllm, chatVLLM),
-    /* @__PURE__ */ named(github, chatGitHub),
-    /* @__PURE__ */ named(openaiLike, chatOpenAICompatible),
+    /* @__PURE__ */ named(OLLAMA, chatOllama, modelsOllama),
+    /* @__PURE__ */ named(LM_STUDIO, chatLMStudio, modelsLMStudio),
+    /* @__PURE__ */ named(vllm, chatVLLM, modelsVLLM),
+    /* @__PURE__ */ named(github, chatGitHub, modelsGitHub),
+    /* @__PURE__ */ named(openaiLike, chatOpenAICompatible, modelsOpenAICompatible),
   ].map((one) => [one.facts.id, one] as const),
 )
 
@@ -101,9 +134,35 @@ export const PROVIDER_NAMES: readonly string[] = /* @__PURE__ */ [
  */
 export function chat(name: string, options: ChatOptions = {}): Chat {
   const [provider = '', ...model] = text(name, 'name').split('/')
-  const found = PROVIDERS.get(Object.hasOwn(ALIASES, provider) ? (ALIASES[provider] ?? '') : provider)
-  if (!found) throw new TypeError(`there is no provider ${JSON.stringify(provider)}: ${suggestion(provider)}`)
-  return found.construct(model.length > 0 ? { ...options, model: model.join('/') } : options)
+  const { construct } = providerNamed(provider)
+  return construct(model.length > 0 ? { ...options, model: model.join('/') } : options)
+}
+
+/**
+ * The models that a provider lists, by its name as `chat` knows it. What may be wished for of them is known of some providers only; what is
+ * not known does not do.
+ * @throws TypeError for a provider there is none of, or that has no list; TypeError or RangeError for an option of the wrong type
+ * or value; ChatError
+ * @example
+ * const cheap = await models('openrouter', { tools: true, maxPrice: 1 })
+ */
+export async function models(
+  provider: string,
+  options: ModelsOptions & ModelWish = {},
+): Promise<readonly ModelInfo[]> {
+  const { facts, list } = providerNamed(text(provider, 'provider'))
+  if (list) return list(options)
+  throw (await import('./providers/list-models.ts')).noList(facts)
+}
+
+/**
+ * What is known of a provider by its name.
+ * @throws TypeError for a provider there is none of, with the name that was probably meant
+ */
+export function providerNamed(name: string): Named {
+  const found = PROVIDERS.get(Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? '') : name)
+  if (found) return found
+  throw new TypeError(`there is no provider ${JSON.stringify(name)}: ${suggestion(name)}`)
 }
 
 /** The name that was probably meant, or all of them. */

@@ -1,5 +1,5 @@
 export type { ChatOptions } from './chat-with.ts'
-export { chat } from './chats.ts'
+export { chat, models } from './chats.ts'
 export {
   chatAwsBedrock,
   chatAzureOpenAI,
@@ -38,6 +38,35 @@ export {
 export type { AnthropicOptions, OpenAIOptions } from './chats-makers.ts'
 export { chatLMStudio, chatOllama, chatOpenAICompatible, chatVLLM } from './chats-servers.ts'
 export type { OpenAICompatibleOptions, ServerOptions, VLLMOptions } from './chats-servers.ts'
+export {
+  modelsAnthropic,
+  modelsAwsBedrock,
+  modelsCloudflare,
+  modelsDatabricks,
+  modelsDeepSeek,
+  modelsGitHub,
+  modelsGoogleGemini,
+  modelsGoogleVertex,
+  modelsGroq,
+  modelsHuggingFace,
+  modelsLMStudio,
+  modelsMistral,
+  modelsOllama,
+  modelsOpenAI,
+  modelsOpenAICompatible,
+  modelsOpenRouter,
+  modelsPerplexity,
+  modelsPortkey,
+  modelsVLLM,
+} from './model-lists.ts'
+export type {
+  ModelsAwsBedrockOptions,
+  ModelsCloudflareOptions,
+  ModelsDatabricksOptions,
+  ModelsGoogleVertexOptions,
+  ModelsHuggingFaceOptions,
+  ModelsServerOptions,
+} from './model-lists.ts'
 export { Chat } from './chat/chat.ts'
 export type { AskOptions, CompactOptions, StructuredOptions } from './chat/ask-options.ts'
 export type { Round } from './chat/history.ts'
@@ -83,7 +112,8 @@ export type {
 } from './capabilities/model-facts.ts'
 export type { CallSyntax, SchemaWay, ToolsWay } from './capabilities/capabilities.ts'
 export type { Backend } from './capabilities/catalog.ts'
-export type { ModelAbilities, ModelInfo, ModelWish } from './capabilities/model-info.ts'
+export type { ModelAbilities, ModelInfo } from './capabilities/model-info.ts'
+export type { ModelWish } from './capabilities/model-wish.ts'
 export type { TokenPrices } from './capabilities/token-prices.ts'
 export type { ChatEvent } from './chat/events.ts'
 export type { Echo } from './chat/echo-of.ts'
@@ -128,8 +158,8 @@ export type { Pooling } from './providers/embed-vectors.ts'
 export type { SessionBill } from './providers/huggingface-billing.ts'
 export { capabilities, forgetLearned } from './providers/model-capabilities.ts'
 export type { CapabilitiesOptions } from './providers/model-capabilities.ts'
-export { modelsHuggingFace } from './providers/models-huggingface.ts'
-export type { ModelsHuggingFaceOptions } from './providers/models-huggingface.ts'
+export type { LineOptions } from './providers/line-of.ts'
+export type { ModelsOptions } from './providers/models-of.ts'
 export type { StoredFile } from './providers/file-store.ts'
 export type { Provider } from './providers/provider.ts'
 export type { Timeouts } from './providers/line.ts'

@@ -164,7 +164,10 @@ test('what cannot be right is told before anything is asked', async () => {
     return stderr
   }
   const input = table(2)
-  expect(await wrong(input, '-o', newFile('.jsonl'))).toContain('--prompt')
+  expect(await wrong(input, '-o', newFile('.jsonl'))).toMatch(/also needs --prompt <template>: see/)
+  expect(await wrong()).toMatch(
+    /also needs <rows>, --prompt <template>, --output <file>: see natter map --help$/m,
+  )
   expect(await wrong(input, '--prompt', '{{txt}}', '-o', newFile('.jsonl'))).toContain(
     'there is no "txt"; the row has id, text',
   )

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Start, build, cleanUp, natter } from './cli/command.ts'
 import { Screen, hasTmux } from './cli/screen.ts'
+import { json, loopback } from './loopback.ts'
 import { behaviour, modelWith, willing } from './router/backends.ts'
 import { type HuggingFace, startHuggingFace } from './router/hugging-face.ts'
 
@@ -65,13 +66,13 @@ describe('natter models', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toBe(
       [
-        'model          context  $in/$out     tools  json  images  backends',
-        'org/able       131k     $0.17/$0.33  yes    yes   yes     groq, novita, together',
-        'org/deaf       131k     $0.50/$1.00  no     yes   yes     novita',
-        'org/blind      131k     $0.50/$1.00  yes    yes   no      together',
-        'org/no-system  131k     $0.50/$1.00  yes    yes   yes     novita',
-        'org/lies       131k     $0.50/$1.00  yes    yes   yes     novita',
-        'org/unknown    ?        ?            ?      ?     ?       novita',
+        'model          context  $in/$out     modalities        tools  json  backends',
+        'org/able       131k     $0.17/$0.33  text+image->text  yes    yes   groq, novita, together',
+        'org/deaf       131k     $0.50/$1.00  text+image->text  no     yes   novita',
+        'org/blind      131k     $0.50/$1.00  text->text        yes    yes   together',
+        'org/no-system  131k     $0.50/$1.00  text+image->text  yes    yes   novita',
+        'org/lies       131k     $0.50/$1.00  text+image->text  yes    yes   novita',
+        'org/unknown                                                         novita',
         '',
       ].join('\n'),
     )
@@ -131,10 +132,46 @@ describe('natter models', () => {
     expect(stderr).toBe('natter: the list is an old one: no newer could be had\n')
   })
 
+  test('of another provider lists what that one has, unknown is blank, and a wish chooses', async () => {
+    const data = [
+      {
+        id: 'llama',
+        context_length: 131_072,
+        pricing: { input: 0.5, output: 1 },
+        supported_parameters: ['tools'],
+        architecture: { input_modalities: ['text', 'image'], output_modalities: ['text'] },
+      },
+      { id: 'whisper' },
+    ]
+    const server = await loopback((reply) => json(reply, 200, { data }))
+    const list = (...args: readonly string[]): ReturnType<typeof natter> =>
+      run(['models', 'openrouter', '--base-url', server.url, ...args], { env: { OPENROUTER_API_KEY: TOKEN } })
+    expect((await list()).stdout).toBe(
+      [
+        'model    context  $in/$out     modalities        tools  json',
+        'llama    131k     $0.50/$1.00  text+image->text  yes    no',
+        'whisper',
+        '',
+      ].join('\n'),
+    )
+    expect(server.asked[0]?.headers.authorization).toBe(`Bearer ${TOKEN}`)
+    expect((await list('--structured')).stderr).toBe('natter: no model has all of that\n')
+    const { stdout } = await list('--tools', '--json')
+    expect(JSON.parse(stdout)).toEqual([
+      expect.objectContaining({ id: 'llama', contextLength: 131_072, backends: [], isStale: false }),
+    ])
+  })
+
+  test('without the key of a provider says where it was looked for', async () => {
+    const { code, stderr } = await run(['models', 'claude'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/Anthropic needs a key.*ANTHROPIC_API_KEY/)
+  })
+
   test('without a network says what could not be had', async () => {
     const { code, stdout, stderr } = await run(['models', '--base-url', 'http://127.0.0.1:9/v1'])
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toContain('natter: No list of models could be had from http://127.0.0.1:9/v1')
+    expect(stderr).toContain('natter: Could not reach Hugging Face at http://127.0.0.1:9')
   })
 
   test.runIf(hasTmux)('fits a narrow terminal: what does not fit is cut', async () => {
@@ -144,7 +181,7 @@ describe('natter models', () => {
     const screen = new Screen(`models --base-url ${url}`, { NATTER_CACHE: cache() })
     try {
       const lines = (await screen.shows('left with 0')).split('\n')
-      expect(lines[1]).toMatch(/^an-organisation-with-a-name\/.*one +131k .* yes +yes +yes$/)
+      expect(lines[1]).toMatch(/^an-organisation-with-a-name\/.*… +131k .*text\+image->text +yes +yes$/)
       expect(lines).toHaveLength(3)
     } finally {
       screen.close()
@@ -156,6 +193,13 @@ describe('natter models', () => {
     [['--max-price', 'cheap'], 'It must be US dollars'],
     [['--base-url', 'router'], 'It must be an http: or https: URL'],
     [['org/able', '--tools'], 'natter models org/able tells all of that one'],
+    [['antropic'], 'there is no provider "antropic": did you mean "anthropic"?'],
+    [['gpt2'], 'a model of the Hub is written owner/name'],
+    [['snowflake'], 'Snowflake Cortex has no list of models'],
+    [['cloudflare'], 'no account of Cloudflare is known'],
+    [['vllm'], 'vllm needs --base-url: the address of the server'],
+    [['openai', '--backend', 'groq'], '--backend chooses among those of Hugging Face'],
+    [['openai', '--api-key-env', 'NO_SUCH'], 'the environment has no such variable'],
   ])('%j is wrong use', async (args, message) => {
     const { code, stderr } = await run(['models', ...args])
     expect(code).toBe(2)
@@ -240,6 +284,42 @@ describe('natter models with an id', () => {
     const { code, stdout, stderr } = await models('org/abel')
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toMatch(/^natter: The catalogue does not list org\/abel\. Did you mean org\/able/)
+  })
+
+  test('of another provider lists what that one has, unknown is blank, and a wish chooses', async () => {
+    const data = [
+      {
+        id: 'llama',
+        context_length: 131_072,
+        pricing: { input: 0.5, output: 1 },
+        supported_parameters: ['tools'],
+        architecture: { input_modalities: ['text', 'image'], output_modalities: ['text'] },
+      },
+      { id: 'whisper' },
+    ]
+    const server = await loopback((reply) => json(reply, 200, { data }))
+    const list = (...args: readonly string[]): ReturnType<typeof natter> =>
+      run(['models', 'openrouter', '--base-url', server.url, ...args], { env: { OPENROUTER_API_KEY: TOKEN } })
+    expect((await list()).stdout).toBe(
+      [
+        'model    context  $in/$out     modalities        tools  json',
+        'llama    131k     $0.50/$1.00  text+image->text  yes    no',
+        'whisper',
+        '',
+      ].join('\n'),
+    )
+    expect(server.asked[0]?.headers.authorization).toBe(`Bearer ${TOKEN}`)
+    expect((await list('--structured')).stderr).toBe('natter: no model has all of that\n')
+    const { stdout } = await list('--tools', '--json')
+    expect(JSON.parse(stdout)).toEqual([
+      expect.objectContaining({ id: 'llama', contextLength: 131_072, backends: [], isStale: false }),
+    ])
+  })
+
+  test('without the key of a provider says where it was looked for', async () => {
+    const { code, stderr } = await run(['models', 'claude'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/Anthropic needs a key.*ANTHROPIC_API_KEY/)
   })
 
   test('without a network says what could not be had', async () => {

@@ -69,7 +69,7 @@ describe('natter -m provider/model', () => {
 
   test.each([
     ['ollama', /no default model.*ollama list/],
-    ['vllm/m', /vllm\/m needs --base-url/],
+    ['vllm/m', /vllm needs --base-url/],
     ['cloudflare', /no account of Cloudflare is known/],
   ])('%s alone is wrong use, and says what is missing', async (name, words) => {
     const { code, stderr } = await natter(['-m', name, 'Hi'])

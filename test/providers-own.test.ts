@@ -88,7 +88,7 @@ describe('where they are', () => {
 
   test('is nothing that is made up: a model and, for vLLM, an address are needed', () => {
     expect(() => chatOllama({} as never)).toThrow(/pass model \(`ollama list`/)
-    expect(() => chatLMStudio({} as never)).toThrow(/`lms ls`/)
+    expect(() => chatLMStudio({ model: '' })).toThrow(/model must be a non-empty string/)
     expect(() => chatVLLM({ model: 'm' } as never)).toThrow(/baseUrl/)
   })
 })

@@ -4,6 +4,7 @@ import * as natter from 'natter'
 import { PROVIDERS, chat } from '../src/chats.ts'
 import { authorizer } from '../src/providers/auth.ts'
 import type { ProviderFacts } from '../src/providers/provider.ts'
+import { PLACES } from './places.ts'
 // @ts-expect-error: a script, which has no types
 import { withTable } from '../scripts/providers-table.mjs'
 
@@ -44,8 +45,10 @@ describe('every provider', () => {
   })
 
   test('has a constructor in the public list, an id of plain words, and pages that are addresses', async () => {
-    for (const [id, { facts, construct }] of PROVIDERS) {
-      expect((natter as Readonly<Record<string, unknown>>)[construct.name]).toBe(construct)
+    const all = natter as Readonly<Record<string, unknown>>
+    for (const [id, { facts, construct, list }] of PROVIDERS) {
+      expect(all[construct.name]).toBe(construct)
+      expect(all[construct.name.replace('chat', 'models')]).toBe(list)
       expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/)
       const { page: made = facts.docs } = facts.auth
       for (const page of [facts.docs, typeof made === 'string' ? made : await made()])
@@ -55,19 +58,6 @@ describe('every provider', () => {
 })
 
 const KEY = 'ambient-key-0123456789'
-
-/** What a constructor must be told before it can say where it asks. */
-const PLACES: Readonly<Record<string, object>> = {
-  'azure-openai': { endpoint: 'https://x.openai.azure.com' },
-  'aws-bedrock': { region: 'us-east-1' },
-  'google-vertex': { project: 'my-project' },
-  cloudflare: { account: '0123' },
-  databricks: { host: 'https://x.cloud.databricks.com' },
-  snowflake: { account: 'org-account' },
-  'cortex-analyst': { account: 'org-account', semanticView: 'v' },
-  vllm: { baseUrl: 'http://127.0.0.1:8000' },
-  'openai-compatible': { baseUrl: 'http://127.0.0.1:8000' },
-}
 
 describe('a key of the environment', () => {
   beforeEach(() => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { readCatalog } from './catalog.ts'
-import { fitting, infoOf } from './model-info.ts'
+import { infoOf } from './model-info.ts'
+import { fitting } from './model-wish.ts'
 
 const row = (provider: string, more: object = {}): object => ({ provider, status: 'live', ...more })
 const modelOf = (providers: readonly object[], more: object = {}) => {

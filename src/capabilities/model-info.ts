@@ -32,22 +32,6 @@ export interface ModelInfo {
   readonly isStale?: true
 }
 
-/** What a model must have to be listed; what is not known of it does not do. */
-export interface ModelWish {
-  /** Only models that take tools. */
-  readonly tools?: boolean | undefined
-  /** Only models that answer in the form of a schema. */
-  readonly structured?: boolean | undefined
-  /** Only models that see pictures. */
-  readonly image?: boolean | undefined
-  /** The shortest context, in tokens. */
-  readonly minContext?: number | undefined
-  /** The highest price, in US dollars for a million tokens of output. */
-  readonly maxPrice?: number | undefined
-  /** The backend that must run it, such as `groq`. */
-  readonly provider?: string | undefined
-}
-
 /** A model of a router's catalogue as one of a list. */
 export function infoOf(model: CatalogModel): ModelInfo {
   const { id, owner, created, inputs, outputs, backends } = model
@@ -72,22 +56,6 @@ export function infoOf(model: CatalogModel): ModelInfo {
     backends,
   }
 }
-
-/** The backends of a model that have all that is wished for together, live ones only; none where the model itself has not. */
-export const fitting = (
-  { inputs, backends = [] }: Pick<ModelInfo, 'inputs' | 'backends'>,
-  wish: ModelWish,
-): readonly Backend[] =>
-  wish.image && !inputs?.includes('image')
-    ? []
-    : backends.filter((backend) => backend.status === 'live' && fits(backend, wish))
-
-const fits = (backend: Backend, { tools, structured, minContext, maxPrice, provider }: ModelWish): boolean =>
-  (!tools || backend.tools === true) &&
-  (!structured || backend.structured === true) &&
-  (minContext === undefined || (backend.contextLength ?? -1) >= minContext) &&
-  (maxPrice === undefined || (backend.price?.output ?? Infinity) <= maxPrice) &&
-  (provider === undefined || backend.name === provider)
 
 /** The prices of the backend with the cheapest output. */
 export const lowestOf = (backends: readonly Backend[]): TokenPrices | undefined =>

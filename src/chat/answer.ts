@@ -153,6 +153,7 @@ export async function requestFor(
   options: AnswerOptions,
 ): Promise<ChatRequest> {
   const { tools, builtins, schema, toolChoice } = options
+  if (!session.model) await (await import('./served.ts')).nameServed(session, options.signal)
   const request: ChatRequest = {
     model: session.model,
     turns: begun ? [...turns, input, begun] : [...turns, input],

@@ -30,7 +30,10 @@ export class Conversation {
     return this.#session.line.provider
   }
 
-  /** The model's id; may be changed between prompts. */
+  /**
+   * The model's id; may be changed between prompts. Empty until the first request where none was named and the server has one loaded:
+   * LM Studio, vLLM.
+   */
   get model(): string {
     return this.#session.model
   }

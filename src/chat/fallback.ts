@@ -121,7 +121,7 @@ class Relay {
   #note(before: Session, next: Session, why: string): void {
     const note: Adjustment = {
       type: 'fallback',
-      name: `fallback-${next.line.provider.id}/${next.model}`,
+      name: `fallback-${next.line.provider.id}/${next.model || 'served'}`,
       message: `${nameOf(next)} was asked, because ${nameOf(before)} ${why}`,
     }
     this.notes.push(note)
@@ -155,7 +155,7 @@ async function made({ list, resolve, made: known }: Fallbacks, at: number): Prom
   return session
 }
 
-const nameOf = ({ line, model }: Session): string => `${line.provider.name}/${model}`
+const nameOf = ({ line, model }: Session): string => `${line.provider.name}${model && `/${model}`}`
 
 const placeOf = ({ line, model }: Session, at: number): string => `${at} ${line.baseUrl} ${model}`
 

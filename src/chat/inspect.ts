@@ -41,7 +41,7 @@ export function portray({ provider, model, systemPrompt, turns }: Portrait): str
     turn.role === 'assistant' && turn.cost !== undefined ? [turn.cost] : [],
   )
   const cost = costs.length > 0 ? ` cost=$${costs.reduce((a, b) => a + b, 0).toFixed(4)}` : ''
-  const lines = [`<Chat ${provider}/${model} turns=${turns.length}${counts(usage)}${cost}>`]
+  const lines = [`<Chat ${provider}/${model || '?'} turns=${turns.length}${counts(usage)}${cost}>`]
   if (systemPrompt) lines.push(rule('system'), systemPrompt)
   for (const turn of turns) {
     lines.push(rule(turn.role === 'user' ? 'user' : `assistant${note(turn)}`))

@@ -54,7 +54,7 @@ export function load(saved: unknown, session: Session): Session {
   return {
     ...fork(session),
     // Another provider knows the model by another name, or not at all.
-    model: state.provider === provider.id ? state.model : session.model,
+    model: (state.provider === provider.id && state.model) || session.model,
     systemPrompt: state.systemPrompt,
     params: params(state.params),
     extra: state.apiArgs ?? session.extra,

@@ -1,4 +1,3 @@
-import { catalogOf } from '../providers/catalog.ts'
 import type { Line } from '../providers/line.ts'
 import type { Catalogs } from './cost-of-session.ts'
 
@@ -7,6 +6,7 @@ export function catalogsForRun(): Catalogs {
   const missing = new Set<Line>()
   return async (line) => {
     if (missing.has(line)) return undefined
+    const { catalogOf } = await import('../providers/catalog.ts')
     const catalog = await catalogOf(line)
     if (!catalog) missing.add(line)
     return catalog?.body

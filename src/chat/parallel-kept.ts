@@ -20,6 +20,7 @@ export async function* parallelKept<T>(
   path: string,
 ): AsyncGenerator<ParallelResult<T> | undefined, void, undefined> {
   const session = sessionOf(chat)
+  if (!session.model) await (await import('./served.ts')).nameServed(session, undefined)
   const { signal } = new AbortController()
   const forecast = new Forecast(undefined)
   const setting: Setting<T> = {

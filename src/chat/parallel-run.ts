@@ -104,11 +104,11 @@ export class ParallelRun<T> implements AsyncIterable<ParallelResult<T>> {
     const abort = (): void => this.#cancel(signal?.reason)
     if (signal?.aborted) abort()
     else signal?.addEventListener('abort', abort, { once: true })
-    const { line, model } = this.#session
+    if (!this.#session.model) await (await import('./served.ts')).nameServed(this.#session, signal)
     // Whoever imports the library for single chats loads nothing of this.
     const { paceOf } = await import('../providers/pace-of.ts')
     const items = await import('./parallel-item.ts')
-    const pace = await paceOf(line, model)
+    const pace = await paceOf(this.#session.line, this.#session.model)
     const leave = pace.join({ maxActive, requestsPerMinute, tokensPerMinute })
     const view = new ProgressView(progress, () => this.progress)
     let keeper: ResumeKeeper | undefined

@@ -36,6 +36,7 @@ export interface Listeners {
 /** Who is asked, and how: what changes when a conversation moves to another provider. */
 export interface Partner {
   line: Line
+  /** Empty until the first request where the server is to say which it has. */
   model: string
   /** Laid over each body. */
   extra: Readonly<Record<string, unknown>> | undefined

@@ -169,7 +169,7 @@ const turn: Check = (value, path) => {
 }
 
 const transcript = shape(
-  { provider: word, model: word, params: object, turns: list(turn) },
+  { provider: word, model: text, params: object, turns: list(turn) },
   {
     dialect: word,
     baseUrl: address,

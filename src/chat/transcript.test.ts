@@ -180,7 +180,7 @@ describe('what is no whole saved chat is told so', () => {
       damaged((file) => delete (file as { turns?: unknown }).turns),
       'turns must be an array, and is missing',
     ],
-    ['no model', damaged((file) => (file.model = '')), 'model must be a non-empty string, and is ""'],
+    ['no model', damaged((file) => (file.model = null)), 'model must be a string, and is null'],
     ['no params', damaged((file) => (file.params = null)), 'params must be an object, and is null'],
     [
       'a parameter out of range',

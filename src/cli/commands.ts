@@ -66,7 +66,7 @@ async function model(conversation: Conversation, name: string): Promise<void> {
     await before.close()
   }
   const { provider, model: id } = conversation.open.chat
-  say(`${provider.id}/${id}`)
+  say(id === '' ? provider.id : `${provider.id}/${id}`)
 }
 
 function system({ open: { chat } }: Conversation, text: string): void {

@@ -7,7 +7,7 @@ import { catalogOf } from '../providers/catalog.ts'
 import { HubFetch } from '../providers/hub-fetch.ts'
 import { hubUrl } from '../providers/hub.ts'
 import { huggingface } from '../providers/huggingface.ts'
-import { lineTo } from '../providers/models-huggingface.ts'
+import { lineOf } from '../providers/line-of.ts'
 import { isObject } from '../lib/merge.ts'
 import { type Check, check, checkOf, isHubOffline } from './check.ts'
 import { ago, money, prices, tokens } from './in-words.ts'
@@ -15,7 +15,7 @@ import { ago, money, prices, tokens } from './in-words.ts'
 /** How the model is served: by the catalogue, nothing is asked of it. */
 export async function modelChecks(model: string, baseUrl: string | undefined): Promise<readonly Check[]> {
   const { id, backend } = splitModel(model)
-  const line = lineTo({ baseUrl })
+  const line = lineOf(huggingface, { baseUrl })
   const kept = await catalogOf(line)
   const catalog = readCatalog(kept?.body)
   if (!kept || !catalog) {

@@ -40,11 +40,15 @@ Examples:
 
 /** What stands below the options of `natter models --help`. */
 export const AFTER_MODELS_HELP = `
-With options, only models are listed of which one live backend has all that is asked for.
-With an id: what is known of that model, by whom and since when, and what natter does about it.
+With options, only models are listed that have all that is asked for, on Hugging Face at one live backend;
+what is not known, which is blank in the table, does not do.
+With the id of a model of the Hub: what is known of it, by whom and since when, and what natter does about it.
+\`natter providers\` lists the providers, and whose key was found.
 
 Examples:
   $ natter models --tools --image --max-price 1
+  $ natter models openrouter --structured --max-price 0.5
+  $ natter models ollama --json
   $ natter models google/gemma-2-2b-it
   $ natter models --json | jq -r '.[].id'`
 

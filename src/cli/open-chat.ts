@@ -2,14 +2,14 @@ import { TOKEN_PAGE } from '../providers/huggingface-key.ts'
 import { basename } from 'node:path'
 import type { Chat } from '../chat/chat.ts'
 import type { ChatOptions } from '../chat-with.ts'
-import { PROVIDERS, PROVIDER_NAMES, chat } from '../chats.ts'
+import { PROVIDER_NAMES, chat } from '../chats.ts'
 import type { HuggingFaceOptions } from '../chats-hosts.ts'
 import { findKey } from '../providers/auth.ts'
 import { huggingface } from '../providers/huggingface.ts'
 import type { AskTask } from './task.ts'
 import { UsageError } from './failure.ts'
 import { clearProgress, note, showProgress } from './io.ts'
-import { keepSecret } from './secrets.ts'
+import { reached } from './reached.ts'
 import { targetOf } from './target.ts'
 
 /** A chat that is ready, and what it holds until the end. */
@@ -36,19 +36,12 @@ export async function openChat(task: AskTask): Promise<OpenChat> {
       note(`no key found, so the built-in tiny model answers; set HF_TOKEN to use a real one (${keyPage()})`)
     return openLocal(target.model, options)
   }
-  const provider = target.name.split('/')[0] ?? ''
-  const found = findKey(PROVIDERS.get(provider)?.facts.auth ?? huggingface.auth)?.key
-  if (found) keepSecret(found)
   const remote: HuggingFaceOptions = {
     ...options,
+    ...(await reached(target.name.split('/')[0] ?? '', task)),
     onWait: tellOnce(),
-    ...(task.baseUrl !== undefined && { baseUrl: task.baseUrl }),
     ...(task.billTo !== undefined && { billTo: task.billTo }),
-    ...(task.apiKeyEnv !== undefined && { apiKey: keyIn(task.apiKeyEnv) }),
-    ...(task.debug && { fetch: (await import('./recorder.ts')).recorder() }),
   }
-  if (['openai-compatible', 'vllm'].includes(provider) && task.baseUrl === undefined)
-    throw new UsageError(`${target.name} needs --base-url: the address of the server`)
   return { chat: checked(() => chat(target.name, remote)), close: () => Promise.resolve() }
 }
 
@@ -90,18 +83,6 @@ export function progress(): (state: {
     if (phase === 'download' && !process.stderr.isTTY && !isSaid) note(`downloading ${basename(file)}${size}`)
     isSaid = true
   }
-}
-
-/**
- * The key in an environment variable.
- * @throws UsageError where it is unset or empty
- */
-export function keyIn(variable: string): string {
-  const key = process.env[variable]?.trim()
-  if (!key)
-    throw new UsageError(`--api-key-env ${variable}: the environment has no such variable, or it is empty`)
-  keepSecret(key)
-  return key
 }
 
 const keyPage = (): string => TOKEN_PAGE

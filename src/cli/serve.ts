@@ -2,7 +2,8 @@ import type { LocalServer, ServeLocalOptions } from '../local/index.ts'
 import type { ServeTask } from './task.ts'
 import { UsageError } from './failure.ts'
 import { aside, clearProgress, note, showProgress } from './io.ts'
-import { keyIn, progress } from './open-chat.ts'
+import { progress } from './open-chat.ts'
+import { keyIn } from './reached.ts'
 
 /** Where nobody asks for another port; llama-server's own. */
 const USUAL_PORT = 8080

@@ -1,4 +1,4 @@
-import type { ModelWish } from '../capabilities/model-info.ts'
+import type { ModelWish } from '../capabilities/model-wish.ts'
 import type { Params } from '../core/params.ts'
 
 /** What `natter …` was asked to do with a model. */
@@ -82,11 +82,13 @@ export interface MapTask {
 /** What `natter models …` was asked to do. */
 export interface ModelsTask {
   readonly type: 'models'
-  /** The one model that is meant; undefined for a list. */
-  readonly id: string | undefined
+  /** A provider, or the id of one model; undefined for what Hugging Face serves. */
+  readonly name: string | undefined
   readonly wish: ModelWish
   readonly baseUrl: string | undefined
+  readonly apiKeyEnv: string | undefined
   readonly json: boolean
+  readonly debug: boolean
 }
 
 /** What `natter forget …` was asked to do. */

@@ -47,5 +47,8 @@ export interface Api {
   sleep(ms: number): Promise<void>
 }
 
+/** The models that a server could answer with that is told none. @throws ChatError */
+export type ServedModels = (api: Api) => Promise<readonly string[]>
+
 /** Lists the models of a provider. @throws ChatError */
 export type ListModels = (api: Api) => Promise<readonly ModelInfo[]>

@@ -20,7 +20,7 @@ export const databricks: ProviderFacts = {
   name: 'Databricks',
   docs: 'https://docs.databricks.com/aws/en/machine-learning/foundation-model-apis/api-reference',
   dialect: openaiChat,
-  models: false,
+  models: async () => (await import('./models-databricks.ts')).listModels,
   model: 'databricks-claude-sonnet-4-6',
   quirks: {
     strict: false,

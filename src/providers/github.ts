@@ -14,7 +14,7 @@ export const github: Provider = {
   baseUrl: 'https://models.github.ai/inference',
   root: 'inference',
   dialect: openaiChat,
-  models: false,
+  models: async () => (await import('./models-openai.ts')).listBeside('catalog/models'),
   model: 'openai/gpt-4.1',
   auth: {
     variables: ['GITHUB_PAT', 'GITHUB_TOKEN'],

@@ -10,6 +10,7 @@ export const LM_STUDIO: Provider = {
   baseUrl: 'http://localhost:1234/v1',
   dialect: openaiChat,
   models: async () => (await import('./models-lmstudio.ts')).listModels,
+  served: async () => (await import('./models-lmstudio.ts')).servedModels,
   builtins: [],
   modelsHint: '`lms ls` shows those that there are',
   quirks: { thinkingBesideCalls: 'reasoning_content' },

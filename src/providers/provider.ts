@@ -2,7 +2,7 @@ import type { ChatError } from '../core/errors.ts'
 import type { BuiltinTool } from '../core/request.ts'
 import type { Dialect, LazyDialect, Quirks } from '../dialects/dialect.ts'
 import type { TokenCounter } from '../dialects/token-counter.ts'
-import type { ListModels } from './api.ts'
+import type { ListModels, ServedModels } from './api.ts'
 import type { Auth } from './auth.ts'
 import type { BatchApi } from './batch-api.ts'
 import type { FileStore } from './file-store.ts'
@@ -36,6 +36,8 @@ export interface Provider {
   readonly auth: Auth
   /** The model where none is asked for. */
   readonly model?: string
+  /** Loads what finds the models it has at the moment, one of which is asked where none is named. */
+  readonly served?: () => Promise<ServedModels>
   /** How a person sees which models there are, for where no model was given. */
   readonly modelsHint?: string
   /** Where its servers differ from the dialect, all of them or those of one model. */

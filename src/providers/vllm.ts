@@ -1,4 +1,5 @@
 import { openaiChat } from '../dialects/openai-chat.ts'
+import { text } from '../lib/option.ts'
 import type { Provider, ProviderFacts } from './provider.ts'
 import { trusting } from './trust.ts'
 
@@ -9,6 +10,7 @@ export const vllm: ProviderFacts = {
   docs: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html',
   root: 'v1',
   dialect: openaiChat,
+  served: async () => (await import('./models-vllm.ts')).servedModels,
   builtins: [],
   modelsHint: 'it is the one that `vllm serve` was given',
   quirks: { strict: false },
@@ -25,5 +27,8 @@ export const vllm: ProviderFacts = {
     ),
 }
 
-/** A server of vLLM at an address. */
-export const vllmAt = (baseUrl: string): Provider => ({ ...vllm, baseUrl })
+/**
+ * A server of vLLM at an address.
+ * @throws TypeError where that is none
+ */
+export const vllmAt = (baseUrl: string): Provider => ({ ...vllm, baseUrl: text(baseUrl, 'baseUrl') })
