@@ -126,9 +126,10 @@ const limits =
 const ways =
   'R is not here: “ellmer’s way” is `bench/clients/ellmer-way.mjs`, which does what `parallel_chat()` and httr2 are written ' +
   `to do with ten at once, and LangChain.js is told ten too. Who is not done after ${longest} times the ideal time is ` +
-  'stopped: its time is then reckoned from its rate in the second half of that, and `failed` is what it had said by then.'
+  'stopped, and its time is reckoned from its rate in the second half of that, and `failed` is what it had said by then. natter ' +
+  'goes by itself, the others side by side, as they mostly wait.'
 
-/** Mostly they wait, so they do it side by side; each has a provider of its own. */
+/** natter, of which something is asked, goes by itself, and the others side by side, each with a provider of its own. */
 const pacedCase = { metrics: pacedMetrics, isTogether: true, rounds: 1, quick: false }
 
 /**
