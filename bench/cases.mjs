@@ -1,6 +1,7 @@
 // What is measured, and how one client process measures it. Times are CPU time of the client process (user
 // and system, all its threads, so collecting garbage and compiling count) unless they say wall.
 import { dataCases, dataPaces } from './data-cases.mjs'
+import { parallelCases, parallelPaces } from './parallel-cases.mjs'
 import { promptOf, smallReply, textOf } from './replies.mjs'
 import { check, repeat, timed } from './timing.mjs'
 
@@ -80,36 +81,6 @@ async function manyChats({ create, url, pace }) {
       while (left-- > 0) await streamOnce(client, expected)
     }
     await Promise.all(Array.from({ length: 100 }, worker))
-  }
-  await run(pace.chats / 10)
-  const { cpu, wall } = await timed(() => run(pace.chats))
-  return { cpu: cpu / pace.chats / 1000, wall: wall / 1e6 }
-}
-
-/** Prompts by so many workers, for clients that have nothing of their own for it. */
-const workersOver = (call) => (prompts, atOnce, onAnswer) => {
-  const left = prompts.values()
-  const work = async () => {
-    for (const prompt of left) onAnswer(await call(prompt))
-  }
-  return Promise.all(Array.from({ length: atOnce }, work))
-}
-
-async function manyPrompts({ create, url, pace }) {
-  const client = create(`${url}/stream-${smallReply}/v1`)
-  const ask = client.prompts ?? workersOver(client.call)
-  const expected = textOf(smallReply)
-  const run = async (count) => {
-    let answered = 0
-    await ask(
-      Array.from({ length: count }, () => 'hi'),
-      100,
-      (text) => {
-        check(text, expected, 'prompt')
-        answered++
-      },
-    )
-    if (answered !== count) throw new Error(`${answered} of ${count} prompts were answered`)
   }
   await run(pace.chats / 10)
   const { cpu, wall } = await timed(() => run(pace.chats))
@@ -213,16 +184,7 @@ export const cases = [
     rounds: 3,
     measure: manyChats,
   },
-  {
-    name: 'prompts',
-    title: '2,000 prompts, 100 at a time, with all that a run of them does',
-    metrics: [
-      { key: 'cpu', title: 'CPU per prompt', unit: 'ms', ratio: true },
-      { key: 'wall', title: 'wall, all of them', unit: 's', ratio: true },
-    ],
-    rounds: 3,
-    measure: manyPrompts,
-  },
+  ...parallelCases,
   {
     name: 'turns',
     title: 'Turns 451–500 of one chat against turns 1–50',
@@ -262,6 +224,24 @@ export const cases = [
 
 /** How much each case does in one process. */
 export const paces = {
-  full: { streams: 10, calls: 200, chats: 2000, turns: 500, window: 50, open: 1000, ...dataPaces.full },
-  quick: { streams: 2, calls: 80, chats: 300, turns: 150, window: 20, open: 200, ...dataPaces.quick },
+  full: {
+    streams: 10,
+    calls: 200,
+    chats: 2000,
+    turns: 500,
+    window: 50,
+    open: 1000,
+    ...dataPaces.full,
+    ...parallelPaces.full,
+  },
+  quick: {
+    streams: 2,
+    calls: 80,
+    chats: 300,
+    turns: 150,
+    window: 20,
+    open: 200,
+    ...dataPaces.quick,
+    ...parallelPaces.quick,
+  },
 }

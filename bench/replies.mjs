@@ -88,21 +88,26 @@ export function callEventsOf(name, fragments) {
   return streamOf([{ tool_calls: [call] }, ...pieces], 'tool_calls')
 }
 
-function completion(message, finish_reason, count) {
+function completion(message, finish_reason, usage) {
   const choices = [{ index: 0, message, logprobs: null, finish_reason }]
-  return Buffer.from(JSON.stringify({ ...stem, object: 'chat.completion', choices, usage: usageOf(count) }))
+  return Buffer.from(JSON.stringify({ ...stem, object: 'chat.completion', choices, usage }))
+}
+
+/** The body of an answer in one piece. */
+export function answerOf(content, usage) {
+  return completion({ role: 'assistant', content, refusal: null }, 'stop', usage)
 }
 
 /** The body of a reply in one piece. */
 export function completionOf(count) {
-  return completion({ role: 'assistant', content: textOf(count), refusal: null }, 'stop', count)
+  return answerOf(textOf(count), usageOf(count))
 }
 
 /** The body of an answer that asks for a tool. */
 export function callOf(id, name, input) {
   const call = { id, type: 'function', function: { name, arguments: JSON.stringify(input) } }
   const message = { role: 'assistant', content: null, refusal: null, tool_calls: [call] }
-  return completion(message, 'tool_calls', 20)
+  return completion(message, 'tool_calls', usageOf(20))
 }
 
 /** How the events are laid into writes; `many` is about what a fast server's kernel hands over at once. */

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { cases as measured } from './cases.mjs'
-import { clients } from './clients/list.mjs'
+import { clients, everyone } from './clients/list.mjs'
 import { constructors } from './constructors.mjs'
 import { heading, tableOf, targetsOf, footing } from './report.mjs'
 import { sizes } from './sizes.mjs'
@@ -27,12 +27,14 @@ const chosenCases = cases.filter(({ name, quick }) => {
   if (values.case !== undefined) return name.startsWith(values.case)
   return !values.quick || quick !== false
 })
+const wanted = values.clients?.split(',') ?? Object.keys(clients)
 // What is of natter alone needs no peers.
 const hasPeers = chosenCases.some(({ table }) => table === undefined)
-const chosenClients = values.clients?.split(',') ?? (hasPeers ? Object.keys(clients) : ['natter'])
+const clientsOf = (one) => (one.clients ?? (one.table ? ['natter'] : everyone)).filter((name) => wanted.includes(name))
+const chosenClients = wanted.filter((name) => chosenCases.some((one) => clientsOf(one).includes(name)))
 const rounds = values.rounds === undefined ? undefined : Number(values.rounds)
 if (chosenCases.length === 0) fail(`no case is called ${values.case}`)
-const stranger = chosenClients.find((name) => clients[name] === undefined)
+const stranger = wanted.find((name) => clients[name] === undefined)
 if (stranger !== undefined) fail(`no client is called ${stranger}`)
 if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))
   fail(`--rounds ${values.rounds}: not a count`)
@@ -116,18 +118,19 @@ const patience = 5000
  * none, and grows when one is left out for what its own first run predicts.
  */
 async function runCase(one, url, failures, absent) {
+  const names = clientsOf(one)
   const results = []
   const spent = {}
   const count = values.quick && rounds === undefined ? 1 : (rounds ?? one.rounds)
   // The first start after a while reads the files from disk, which is not what a cold import means here.
   if (one.script === 'cold.mjs') {
-    for (const name of chosenClients) await measureOnce(one, name, url).catch(() => {})
+    for (const name of names) await measureOnce(one, name, url).catch(() => {})
   }
   for (let round = 0; round < count; round++) {
     const result = {}
-    for (const name of chosenClients) {
-      if (absent[name] !== undefined || failures.has(`${one.name} ${name}`)) continue
-      if (rounds === undefined && spent[name] > patience * (round === 1 ? 2 : 1)) continue
+    const take = async (name) => {
+      if (absent[name] !== undefined || failures.has(`${one.name} ${name}`)) return
+      if (rounds === undefined && spent[name] > patience * (round === 1 ? 2 : 1)) return
       tell(`${one.name}  round ${round + 1} of ${count}  ${name}`)
       const start = performance.now()
       try {
@@ -140,6 +143,10 @@ async function runCase(one, url, failures, absent) {
       }
       spent[name] = (spent[name] ?? 0) + performance.now() - start
     }
+    // Those after the first go side by side where they mostly wait.
+    const alone = one.isTogether ? names.slice(0, 1) : names
+    for (const name of alone) await take(name)
+    await Promise.all(names.slice(alone.length).map(take))
     results.push(result)
   }
   tell('')
@@ -166,7 +173,7 @@ async function main() {
       const absent = { ...one.absent }
       const results = await runCase(one, url, failures, absent)
       runs.set(one.name, results)
-      report.push(tableOf(one, chosenClients, results, absent))
+      report.push(tableOf(one, clientsOf(one), results, absent))
       console.log(report.at(-1))
     }
   } finally {
@@ -176,7 +183,7 @@ async function main() {
     report.push(`Failed:\n\n${[...failures].map(([what, why]) => `- ${what}: ${why}`).join('\n')}\n`)
     console.log(report.at(-1))
   }
-  const targets = targetsOf(runs)
+  const targets = targetsOf(chosenCases, runs)
   console.log(targets)
   report.splice(1, 0, targets)
   report.push(footing(performance.now() - start))

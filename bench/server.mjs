@@ -2,6 +2,7 @@
 // for nothing but itself. The first part of the path names the reply: /stream-2000-many/v1/chat/completions.
 import { createServer } from 'node:http'
 import * as data from './data.mjs'
+import { pacedProvider } from './paced.mjs'
 import * as replies from './replies.mjs'
 
 const { forecast, forecastTool, inputOf, savePeopleTool } = data
@@ -27,10 +28,15 @@ function once(key, make) {
 }
 
 function parseMode(mode) {
-  const [kind, deltas, writing] = mode.split('-')
+  const [kind, deltas, writing, own] = mode.split('-')
   if (kind === 'stream') return { kind, deltas: Number(deltas), writing: writing ?? 'each' }
   // Of data the path says how many characters it has: /arguments-2000/v1, /structured-20000-paced/v1.
   if (kind === 'arguments' || kind === 'structured') return { kind, length: Number(deltas), writing }
+  // An answer that takes so many ms: /late-50/v1.
+  if (kind === 'late') return { kind, deltas: smallReply, wait: Number(deltas) }
+  // A provider with limits, of which each client has one of its own: /paced-50-told-4711/v1.
+  if (kind === 'paced' && own !== undefined)
+    return { kind, provider: once(mode, () => pacedProvider(Number(deltas), writing === 'told')) }
   if (['turns', 'hold', 'tools'].includes(kind)) return { kind, deltas: smallReply, writing: 'each' }
   throw new Error(`no reply is called ${mode}`)
 }
@@ -138,6 +144,7 @@ function answer(request, response, body) {
   const mode = parseMode(request.url.split('/')[1])
   const asked = JSON.parse(body)
   const { messages, stream } = asked
+  if (mode.kind === 'paced') return mode.provider.answer(response, asked)
   if (mode.kind === 'turns') checkHistory(messages)
   checkOffer(mode, asked)
   if (stream === true) return sendStream(response, mode)
@@ -146,8 +153,12 @@ function answer(request, response, body) {
     mode.kind === 'tools'
       ? toolAnswer(messages)
       : once(`whole-${mode.deltas}`, () => completionOf(mode.deltas))
-  response.writeHead(200, { 'content-type': 'application/json', 'content-length': bytes.length })
-  response.end(bytes)
+  const send = () => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': bytes.length })
+    response.end(bytes)
+  }
+  if (mode.wait) setTimeout(send, mode.wait)
+  else send()
 }
 
 const server = createServer((request, response) => {
@@ -158,6 +169,8 @@ const server = createServer((request, response) => {
       for (const finish of held.splice(0)) finish()
       return response.end()
     }
+    if (request.url.endsWith('/seen'))
+      return response.end(JSON.stringify(parseMode(request.url.split('/')[1]).provider.seen))
     try {
       answer(request, response, Buffer.concat(parts).toString())
     } catch (error) {

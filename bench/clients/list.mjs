@@ -1,7 +1,10 @@
 // The clients by name, in the order they take turns. Apart from the adapters, so that the runner can read it
 // without importing a single client.
 
-/** `packages` are what a user installs; `entry` is the least a user imports, for the size of a bundle. */
+/**
+ * `packages` are what a user installs; `entry` is the least a user imports, for the size of a bundle. Those without
+ * one take part only in the cases that name them.
+ */
 export const clients = {
   'floor-http': {
     label: 'floor: node:http',
@@ -32,7 +35,13 @@ export const clients = {
       `export { createOpenAICompatible } from '@ai-sdk/openai-compatible'`,
     ].join('\n'),
   },
+  langchain: { label: 'LangChain.js', packages: ['@langchain/openai', '@langchain/core'] },
+  'ellmer-way': { label: 'ellmer’s way, 500 a minute', packages: [] },
+  'ellmer-way-told': { label: 'ellmer’s way, told the limit', packages: [] },
 }
 
-/** Ratios are to this client, in the same round. */
+/** Those who take part in a case that names nobody. */
+export const everyone = Object.keys(clients).filter((name) => clients[name].entry !== undefined)
+
+/** Ratios are to this client, in the same round, where a case names no other. */
 export const floor = 'floor-http'

@@ -14,14 +14,10 @@ export function create(baseUrl) {
       return length
     },
     call: (prompt) => start().chat(prompt),
-    async prompts(prompts, atOnce, onAnswer) {
-      for await (const { value, error } of parallelText(start(), prompts, {
-        maxActive: atOnce,
-        progress: false,
-      })) {
-        if (error) throw error
-        onAnswer(value)
-      }
+    async prompts(prompts, atOnce, onResult) {
+      const options = { maxActive: atOnce, progress: false }
+      for await (const { prompt, value, error } of parallelText(start(), prompts, options))
+        onResult(prompt, value, error)
     },
     conversation() {
       const chat = start()

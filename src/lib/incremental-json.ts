@@ -197,6 +197,7 @@ export class IncrementalJson {
   #append(text: string): void {
     const last = text.charCodeAt(text.length - 1)
     const isHalf = last >= 0xd800 && last <= 0xdbff
+    if (!isHalf && this.#half === '') return this.#grow(text)
     const whole = this.#half + text
     this.#half = isHalf ? text.slice(-1) : ''
     this.#grow(isHalf ? whole.slice(0, -1) : whole)

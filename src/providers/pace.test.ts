@@ -31,6 +31,24 @@ describe('how many are under way', () => {
     expect(crowd.limit).toBe(43)
   })
 
+  test('grows with each answer, and does not wait for one that has failed', () => {
+    const crowd = new Crowd()
+    for (let n = 0; n < 10; n++) crowd.enter()
+    crowd.leave(undefined)
+    for (let n = 0; n < 9; n++) crowd.leave(100)
+    expect(crowd.limit).toBe(19)
+  })
+
+  test('is at once as many as a rate that the server tells can use', () => {
+    const crowd = new Crowd()
+    crowd.hear(0.15)
+    for (let n = 0; n < 10; n++) crowd.enter()
+    crowd.leave(500)
+    expect(crowd.limit).toBe(75)
+    for (let n = 0; n < 9; n++) crowd.leave(500)
+    expect(crowd.limit).toBe(84)
+  })
+
   test('does not grow where there is nothing more to do', () => {
     const crowd = new Crowd()
     for (let n = 0; n < 100; n++) {
@@ -89,6 +107,25 @@ describe('a pace', () => {
     // One of ten is there again after a fifth of a second.
     expect(performance.now() - started).toBeGreaterThan(150)
     expect(performance.now() - started).toBeLessThan(600)
+  })
+
+  test('does not believe that more comes back where so little is gone that the server has rounded', async () => {
+    const pace = new Pace()
+    const told = (left: string, reset: string): Readonly<Record<string, string>> => ({
+      'x-ratelimit-limit-requests': '10',
+      'x-ratelimit-remaining-requests': left,
+      'x-ratelimit-reset-requests': reset,
+    })
+    for (const headers of [told('0', '1s'), told('9', '1ms')]) {
+      const entry = await pace.enter(0, undefined)
+      pace.heard(entry, (name) => headers[name])
+      pace.leave(entry, undefined)
+      await new Promise((resolve) => setTimeout(resolve, 110))
+    }
+    const started = performance.now()
+    for (let n = 0; n < 12; n++) pace.leave(await pace.enter(0, undefined), undefined)
+    // Ten are there, and each of the others comes after a tenth of a second.
+    expect(performance.now() - started).toBeGreaterThan(150)
   })
 
   test('keeps to the strictest of all who ask, as long as they do', async () => {

@@ -2,7 +2,7 @@ import { ChatError } from '../core/errors.ts'
 import { Allowance } from '../lib/allowance.ts'
 import { backoff } from '../lib/backoff.ts'
 import { Crowd } from './crowd.ts'
-import { type Room, roomsOf } from './rate-headers.ts'
+import { type Refill, type Room, refillOf, roomsOf } from './rate-headers.ts'
 import { type Entry, Tempo } from './tempo.ts'
 
 /** What the caller knows of its limits. */
@@ -46,6 +46,7 @@ export class Pace {
   readonly #wishes = new Set<PaceLimits>()
   readonly #asked: Partial<Record<Kind, Allowance>> = {}
   readonly #told: Partial<Record<Kind, Allowance>> = {}
+  readonly #refills: Partial<Record<Kind, Refill | undefined>> = {}
   #queue: Waiter[] = []
   /** Until when nobody sends. */
   #until = 0
@@ -132,15 +133,17 @@ export class Pace {
     this.#until = Math.max(this.#until, now + (pause || backoff(Math.max(1, this.#refusals))))
   }
 
-  #learn(kind: Kind, { left, limit = left, reset, isWindow }: Room, later: number, at: number): void {
+  #learn(kind: Kind, room: Room, later: number, at: number): void {
+    const { left, reset, isWindow } = room
     const now = performance.now()
     const allowance = (this.#told[kind] ??= new Allowance(0, now))
     // One that comes back at once is waited for; until then there is what is left, and afterwards nobody knows before the next answer.
     if (isWindow && left === 0 && reset <= LONGEST_PAUSE) this.#until = Math.max(this.#until, now + reset)
-    const perMs = (limit - left) / reset
-    if (!isWindow && perMs > 0 && perMs < Infinity)
-      allowance.set(left - later, perMs, limit, Math.min(now, at + TRAVEL))
-    else allowance.set(Infinity, 0, Infinity, now)
+    const known = isWindow ? undefined : (this.#refills[kind] = refillOf(room, this.#refills[kind]))
+    if (known) {
+      if (kind === 'requests') this.#crowd.hear(known.perMs)
+      allowance.set(left - later, known.perMs, known.limit, Math.min(now, at + TRAVEL))
+    } else allowance.set(Infinity, 0, Infinity, now)
   }
 
   #settle(): void {

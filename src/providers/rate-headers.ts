@@ -15,6 +15,28 @@ export interface Rooms {
   readonly tokens?: Room
 }
 
+/** How fast a limit comes back, for each millisecond, and how much was gone when the server told so. */
+export interface Refill {
+  readonly limit: number
+  readonly gone: number
+  readonly perMs: number
+}
+
+/**
+ * How fast a limit comes back, by this answer or by the one before: the less is gone, the more the server's rounding counts. Undefined
+ * where neither says.
+ */
+export function refillOf(
+  { left, limit = left, reset }: Room,
+  before: Refill | undefined,
+): Refill | undefined {
+  const known = before?.limit === limit ? before : undefined
+  const gone = limit - left
+  const perMs = gone / reset
+  const isSurer = gone * 2 >= (known?.gone ?? 0) && perMs > 0 && perMs < Infinity
+  return isSurer ? { limit, gone, perMs } : known
+}
+
 type Header = (name: string) => string | undefined
 
 /**
