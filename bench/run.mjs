@@ -30,7 +30,8 @@ const chosenCases = cases.filter(({ name, quick }) => {
 const wanted = values.clients?.split(',') ?? Object.keys(clients)
 // What is of natter alone needs no peers.
 const hasPeers = chosenCases.some(({ table }) => table === undefined)
-const clientsOf = (one) => (one.clients ?? (one.table ? ['natter'] : everyone)).filter((name) => wanted.includes(name))
+const clientsOf = (one) =>
+  (one.clients ?? (one.table ? ['natter'] : everyone)).filter((name) => wanted.includes(name))
 const chosenClients = wanted.filter((name) => chosenCases.some((one) => clientsOf(one).includes(name)))
 const rounds = values.rounds === undefined ? undefined : Number(values.rounds)
 if (chosenCases.length === 0) fail(`no case is called ${values.case}`)
