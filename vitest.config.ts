@@ -9,6 +9,7 @@ export default defineConfig({
       '#platform': src('lib/platform-node.ts'),
       '#transport': src('providers/transport-node.ts'),
       'natter/local': src('local/index.ts'),
+      'natter/queue': src('queue/index.ts'),
       'natter/testing': src('testing/index.ts'),
       natter: src('index.ts'),
     },

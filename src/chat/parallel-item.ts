@@ -3,8 +3,7 @@ import type { ToolChoice } from '../core/request.ts'
 import type { Schema } from '../core/schema.ts'
 import { type AssistantTurn, type Input, type Turn, type UserTurn, textOf } from '../core/turn.ts'
 import { addUsage } from '../core/usage.ts'
-import { Lane } from '../providers/lane.ts'
-import type { Pace } from '../providers/pace.ts'
+import { Lane, type Turnstile } from '../providers/lane.ts'
 import { Chat } from './chat.ts'
 import { type Catalogs, costOfSession } from './cost-of-session.ts'
 import { follow } from './follow.ts'
@@ -27,7 +26,7 @@ export interface Purpose<T> {
 export interface Setting<T> {
   readonly session: Session
   readonly purpose: Purpose<T>
-  readonly pace: Pace
+  readonly pace: Turnstile
   readonly forecast: Forecast
   readonly catalogs: Catalogs
   readonly signal: AbortSignal

@@ -1,6 +1,9 @@
 import { type Usage, addUsage } from '../core/usage.ts'
 import type { ParallelProgress } from './parallel-progress.ts'
-import type { ParallelResult } from './parallel-result.ts'
+import type { ParallelFacts } from './parallel-result.ts'
+
+/** What is counted of a result. */
+type Counted = Pick<ParallelFacts, 'isResumed' | 'usage' | 'cost' | 'attempts'> & { readonly error: unknown }
 
 /** The sums of a run. */
 export class ParallelTally {
@@ -18,7 +21,7 @@ export class ParallelTally {
   }
 
   /** Counts a result. What an earlier run has paid for is not paid again. */
-  add({ error, isResumed, usage, cost, attempts }: ParallelResult<unknown>): void {
+  add({ error, isResumed, usage, cost, attempts }: Counted): void {
     this.#done++
     if (error) this.#failed++
     if (isResumed) this.#resumed++

@@ -8,6 +8,7 @@ import { loginCommand, logoutCommand } from './login-command.ts'
 import { modelsCommand } from './models-command.ts'
 import { providersCommand } from './providers-command.ts'
 import { mapCommand } from './map-command.ts'
+import { queueCommand, workerCommand } from './queue-command.ts'
 import { serveCommand } from './serve-command.ts'
 import type { Task } from './task.ts'
 import { version } from './version.ts'
@@ -16,6 +17,8 @@ import { whoamiCommand } from './whoami-command.ts'
 /** What natter does besides asking. */
 const COMMANDS = [
   mapCommand,
+  queueCommand,
+  workerCommand,
   modelsCommand,
   providersCommand,
   serveCommand,
@@ -41,10 +44,10 @@ export function readTask(argv: readonly string[]): Task {
   for (const declare of COMMANDS) declare(program, found).allowExcessArguments(true)
   program.hook('preAction', (_, command) => {
     const most = command.registeredArguments.length
-    if (command !== program && command.args.length > most) throw taken(command.name(), command.args, most)
+    if (command !== program && command.args.length > most) throw taken(nameOf(command).replace(/^natter /, ''), command.args, most)
   })
-  for (const command of [program, ...program.commands]) {
-    const name = command === program ? 'natter' : `natter ${command.name()}`
+  for (const command of allOf(program)) {
+    const name = nameOf(command)
     command
       .helpOption('-h, --help', 'print this help')
       .exitOverride()
@@ -56,6 +59,12 @@ export function readTask(argv: readonly string[]): Task {
   if (!task) throw new UsageError('nothing to do')
   return task
 }
+
+/** A command, and those below it. */
+const allOf = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(allOf)]
+
+const nameOf = (command: Command): string =>
+  command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name()
 
 /** Words behind a command: most likely it was none. */
 const taken = (name: string, words: readonly string[], most: number): UsageError =>

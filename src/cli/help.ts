@@ -78,3 +78,25 @@ Examples:
   $ natter map letters.csv --prompt 'Summarise {{text}}' -o summaries.jsonl
   $ natter map letters.csv --prompt @prompt.txt --schema person.json -o people.csv --budget 2.5
   $ natter map letters.csv --local --prompt 'Is this spam? {{text}}' -o spam.parquet`
+
+/** What stands below the options of `natter queue --help`. */
+export const AFTER_QUEUE_HELP = `
+Keys never go into Redis: workers take them from their own environment. Adding the same file again adds what is
+missing. The URL of Redis may stand in REDIS_URL, where other users cannot see its password.
+
+Examples:
+  $ natter queue add letters.csv --queue letters -m openai/gpt-5-mini --prompt 'Summarise {{text}}' --rpm 5000
+  $ natter worker --queue letters
+  $ natter queue status --queue letters
+  $ natter queue results letters.csv --queue letters --follow -o summaries.parquet`
+
+/** What stands below the options of `natter worker --help`. */
+export const AFTER_WORKER_HELP = `
+Start as many as you like, on as many machines. The first Ctrl-C or SIGTERM lets what is under way finish and gives
+the rest back, the second one gives all back at once.
+
+Exit codes: 0 told to stop, or all done, 1 no prompt could be asked, 2 wrong use.
+
+Examples:
+  $ natter worker --redis rediss://redis.example:6380 --queue letters
+  $ natter worker --queue letters --once --max-active 50`

@@ -9,6 +9,7 @@ import { interpolate } from '../core/interpolate.ts'
 import { schemaOf } from '../core/standard-schema.ts'
 import type { JsonSchema } from '../core/schema.ts'
 import { textOf } from '../core/turn.ts'
+import type { Usage } from '../core/usage.ts'
 import { UsageError } from './failure.ts'
 import { note } from './io.ts'
 import { writerFor } from './map-output.ts'
@@ -19,7 +20,7 @@ import type { MapTask } from './task.ts'
 /** Asks a prompt for each row of a file, writes the rows with their answers, and gives the exit code. */
 export async function map(task: MapTask): Promise<number> {
   const { input, output, resume = `${output}.run.jsonl` } = task
-  const template = task.prompt.startsWith('@') ? readText(task.prompt.slice(1)) : task.prompt
+  const template = templateIn(task.prompt)
   const schema = task.schema === undefined ? undefined : jsonSchemaIn(task.schema)
   const write = await writerFor(output)
   if (existsSync(output) && !existsSync(resume))
@@ -80,12 +81,13 @@ function onInterrupt(run: ParallelRun<unknown>, stop: AbortController): () => bo
   return () => times > 0
 }
 
-async function* promptsOf(input: string, template: string): AsyncGenerator<string> {
+/** The prompts of a file's rows. */
+export async function* promptsOf(input: string, template: string): AsyncGenerator<string> {
   for await (const row of readRows(input)) yield filled(template, row)
 }
 
 /** How many rows there are; all of them are read, so that a mistake in the last one costs nothing. */
-async function countRows(input: string, template: string): Promise<number> {
+export async function countRows(input: string, template: string): Promise<number> {
   let count = 0
   for await (const row of readRows(input)) {
     filled(template, row)
@@ -131,16 +133,33 @@ async function* answered(
     const row = (await rows.next()).value as Row
     const error = failures.get(index++)
     if (!result && error === undefined) continue
-    const { input: read, output: written } = result?.usage ?? {}
-    const facts = {
-      answer: result?.value ?? null,
-      error: result ? null : error,
-      inputTokens: read ?? null,
-      outputTokens: written ?? null,
-      cost: result?.cost ?? null,
-    }
-    yield { ...row, ...free(facts, row) }
+    yield answeredRow(row, { ...result, error: result ? undefined : error })
   }
+}
+
+/** A row with what came of its prompt. */
+export function answeredRow(
+  row: Row,
+  {
+    value,
+    error,
+    usage: { input, output } = {},
+    cost,
+  }: {
+    readonly value?: unknown
+    readonly error?: string | undefined
+    readonly usage?: Usage
+    readonly cost?: number | undefined
+  },
+): Row {
+  const facts = {
+    answer: value ?? null,
+    error: error ?? null,
+    inputTokens: input ?? null,
+    outputTokens: output ?? null,
+    cost: cost ?? null,
+  }
+  return { ...row, ...free(facts, row) }
 }
 
 /** The facts under names that are no columns of the row. */
@@ -179,6 +198,10 @@ function report(
   return isInterrupted ? 130 : 1
 }
 
+/** The template of `--prompt`: itself, or what the file holds that it names. */
+export const templateIn = (prompt: string): string =>
+  prompt.startsWith('@') ? readText(prompt.slice(1)) : prompt
+
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8')
@@ -187,7 +210,8 @@ function readText(path: string): string {
   }
 }
 
-function jsonSchemaIn(path: string): JsonSchema {
+/** The JSON Schema in a file. */
+export function jsonSchemaIn(path: string): JsonSchema {
   try {
     const schema = JSON.parse(readText(path)) as JsonSchema
     schemaOf(schema)

@@ -24,6 +24,14 @@ async function perform(task: Task): Promise<number> {
       return answer(task)
     case 'map':
       return (await import('./map.ts')).map(task)
+    case 'worker':
+      return (await import('./worker.ts')).worker(task)
+    case 'queue-add':
+    case 'queue-results':
+    case 'queue-status':
+    case 'queue-retry':
+    case 'queue-remove':
+      return (await import('./queue.ts')).queue(task)
     case 'serve':
       return (await import('./serve.ts')).serve(task)
     case 'login':

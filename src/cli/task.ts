@@ -1,5 +1,6 @@
 import type { ModelWish } from '../capabilities/model-wish.ts'
 import type { Params } from '../core/params.ts'
+import type { QueueTask, WorkerTask } from './queue-task.ts'
 
 /** What `natter …` was asked to do with a model. */
 export interface AskTask {
@@ -126,3 +127,5 @@ export type Task =
   | DoctorTask
   | ProvidersTask
   | MapTask
+  | QueueTask
+  | WorkerTask

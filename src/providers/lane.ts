@@ -11,16 +11,19 @@ const CHARACTERS = 4
 /** How often one request may be refused for coming too early. */
 const MOST_REFUSALS = 100
 
+/** Who lets requests through: the pace of this process, or one that asks others too. */
+export type Turnstile = Pick<Pace, 'countsTokens' | 'enter' | 'heard' | 'leave' | 'correct'>
+
 /** The way of one conversation through a pace: its requests go one after another. */
 export class Lane {
-  readonly #pace: Pace
+  readonly #pace: Turnstile
   readonly #outputs: { readonly expected: number }
   #entry: Entry | undefined
   #promised = 0
   #count = 0
 
   /** `outputs.expected` is how many tokens an answer takes, as far as that is known. */
-  constructor(pace: Pace, outputs: { readonly expected: number }) {
+  constructor(pace: Turnstile, outputs: { readonly expected: number }) {
     this.#pace = pace
     this.#outputs = outputs
   }

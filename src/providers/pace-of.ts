@@ -13,18 +13,23 @@ export async function paceOf(line: Line, model: string): Promise<Pace> {
   return pace
 }
 
-/** Who pays, as a hash of what authorises a request; what that fails for is told by the request itself. */
-async function accountOf({ authorize, headers, baseUrl }: Line): Promise<string> {
+/** What tells accounts apart, the key included: to be hashed, and shown to nobody. What it fails for is told by the request itself. */
+export async function payerOf({ authorize, headers, baseUrl }: Line): Promise<string | undefined> {
   let sent: Readonly<Record<string, string>> = {}
   try {
     sent = await authorize({ method: 'POST', url: baseUrl, headers: {}, body: '{}' })
   } catch {
-    return 'nobody'
+    return undefined
   }
   // A signature is another for each request; whose it is stands in it.
   const signed = /Credential=([^/,]+)/.exec(sent['authorization'] ?? sent['Authorization'] ?? '')?.[1]
-  const account = signed ?? JSON.stringify([sent, headers])
-  const bytes = new TextEncoder().encode(salt + account)
+  return signed ?? JSON.stringify([sent, headers])
+}
+
+async function accountOf(line: Line): Promise<string> {
+  const payer = await payerOf(line)
+  if (payer === undefined) return 'nobody'
+  const bytes = new TextEncoder().encode(salt + payer)
   // Pages without https have no way to hash; there all accounts share one pace.
   const hash = await crypto.subtle?.digest('SHA-256', bytes)
   return hash ? [...new Uint8Array(hash, 0, 12)].join('.') : 'anyone'

@@ -59,6 +59,11 @@ export class Pace {
     return this.#crowd.limit
   }
 
+  /** For how long nobody sends, in milliseconds. */
+  get pause(): number {
+    return Math.max(0, this.#until - performance.now())
+  }
+
   /** Whether it matters how many tokens a request takes. */
   get countsTokens(): boolean {
     return this.#asked.tokens !== undefined || this.#told.tokens !== undefined

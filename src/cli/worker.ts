@@ -1,0 +1,70 @@
+import type { Chat } from '../chat/chat.ts'
+import type { QueueJob } from '../queue/queue-job.ts'
+import { queueWorker } from '../queue/queue-worker.ts'
+import { UsageError } from './failure.ts'
+import { note } from './io.ts'
+import { type OpenChat, openChat } from './open-chat.ts'
+import { keepRedisSecrets } from './queue.ts'
+import type { WorkerTask } from './queue-task.ts'
+import { quietAsk } from './quiet-ask.ts'
+
+/** Takes prompts of a queue and asks them until it is told to stop, and gives the exit code. */
+export async function worker(task: WorkerTask): Promise<number> {
+  const { redis, name, maxActive, once, account, deadAfter, grace, progress } = task
+  keepRedisSecrets(redis)
+  const opened: OpenChat[] = []
+  const stop = new AbortController()
+  const chat = async (job: QueueJob): Promise<Chat> => {
+    const open = await openChat(quietAsk(whoAnswers(task, job)))
+    opened.push(open)
+    return open.chat
+  }
+  const works = queueWorker({
+    redis,
+    name,
+    chat,
+    maxActive,
+    once,
+    account,
+    deadAfter,
+    grace,
+    progress,
+    signal: stop.signal,
+  })
+  let times = 0
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      if (++times > 2) process.exit(130)
+      if (times === 2) return stop.abort()
+      note(`finishing the ${works.progress.active} under way; once more gives them back`)
+      works.drain()
+    })
+  try {
+    const { done, failed } = await works.run()
+    note(`${done - failed} prompts answered, ${failed} failed`)
+    return 0
+  } finally {
+    for (const { close } of opened) await close()
+  }
+}
+
+/** Who answers for a queue: what stands in Redis names a provider and a server, and does not decide where a key goes that was named here. */
+function whoAnswers(task: WorkerTask, { chat }: QueueJob): Parameters<typeof quietAsk>[0] {
+  const { local, baseUrl, apiKeyEnv, billTo, timeout } = task
+  const who = {
+    ...(apiKeyEnv !== undefined && { apiKeyEnv }),
+    ...(billTo !== undefined && { billTo }),
+    ...(timeout !== undefined && { timeout }),
+  }
+  if (local !== undefined) return { ...who, local }
+  if (chat.provider === 'local') {
+    if (chat.model === 'natter-tiny') return { ...who, local: 'embedded' }
+    throw new UsageError(`the prompts are for the local model ${chat.model}: say where it is with --local`)
+  }
+  if (apiKeyEnv !== undefined && chat.baseUrl !== undefined && baseUrl === undefined)
+    throw new UsageError(
+      `the queue names the server ${chat.baseUrl}: to send it the key in ${apiKeyEnv}, add --base-url ${chat.baseUrl}`,
+    )
+  const server = baseUrl ?? chat.baseUrl
+  return { ...who, model: `${chat.provider}/${chat.model}`, ...(server !== undefined && { baseUrl: server }) }
+}

@@ -1,0 +1,66 @@
+import { warn } from '#platform'
+import type { Redis } from 'ioredis'
+import { ChatError } from '../core/errors.ts'
+import { addressOf, secretsIn } from './redis-address.ts'
+
+/** The packages that are needed; Node finds them with the person's own. */
+export const PACKAGES = 'bullmq ioredis'
+
+/** The longest pause between two tries to reach a Redis that is gone, in milliseconds. */
+const LONGEST_PAUSE = 2000
+
+/**
+ * What a package gives, where it is installed.
+ * @throws ChatError `missing-package`
+ */
+export async function installed<T>(load: () => Promise<T>): Promise<T> {
+  try {
+    return await load()
+  } catch (cause) {
+    throw new ChatError(
+      `natter/queue works on Redis through packages that are not installed: run \`npm install ${PACKAGES}\`.`,
+      { code: 'missing-package', cause },
+    )
+  }
+}
+
+/**
+ * A connection to a Redis. One that cannot be had is an error; one that is lost later is waited for, and what was asked meanwhile is
+ * asked then.
+ * @throws ChatError `connection`, which never holds the URL's password; TypeError for what is no URL of a Redis
+ */
+export async function connect(url: string): Promise<Redis> {
+  const address = addressOf(url)
+  const { Redis } = await installed(() => import('ioredis'))
+  const client = new Redis(url, {
+    lazyConnect: true,
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => Math.min(50 * 2 ** times, LONGEST_PAUSE),
+  })
+  let failure: Error | undefined
+  client.on('error', (error) => (failure = error))
+  try {
+    await client.connect()
+    await client.ping()
+  } catch (error) {
+    client.disconnect()
+    // Redis repeats a command in its error, and one of them is the password.
+    throw new ChatError(
+      `Redis at ${address} cannot be used: ${whyOf(failure ?? (error as Error), url)}. Start it, or name another.`,
+      { code: 'connection', provider: 'Redis' },
+    )
+  }
+  let isLost = false
+  client.on('close', () => {
+    if (!isLost && client.status !== 'end') warn(`Redis at ${address} is gone: waiting until it is back.`)
+    isLost = true
+  })
+  client.on('ready', () => (isLost = false))
+  return client
+}
+
+function whyOf(error: Error, url: string): string {
+  const { code } = error as NodeJS.ErrnoException
+  const why = error.message || code || error.name
+  return secretsIn(url).reduce((text, secret) => text.replaceAll(secret, '[redacted]'), why)
+}
