@@ -51,6 +51,7 @@ describe.skipIf(!hasRedis)('a queue with workers that die', () => {
       while (!isDone) {
         await sleep(1000)
         if (isDone) break
+        if (workers.some(({ exitCode }) => exitCode)) throw new Error(heard.join(''))
         const victim = kills++ % WORKERS
         workers[victim]!.kill('SIGKILL')
         workers[victim] = start()

@@ -3,7 +3,7 @@ import type { QueueJob } from '../queue/queue-job.ts'
 import { queueWorker } from '../queue/queue-worker.ts'
 import { UsageError } from './failure.ts'
 import { note } from './io.ts'
-import { type OpenChat, openChat } from './open-chat.ts'
+import { NAMELESS, type OpenChat, openChat } from './open-chat.ts'
 import { keepRedisSecrets } from './queue.ts'
 import type { WorkerTask } from './queue-task.ts'
 import { quietAsk } from './quiet-ask.ts'
@@ -49,7 +49,7 @@ export async function worker(task: WorkerTask): Promise<number> {
 }
 
 /** Who answers for a queue: what stands in Redis names a provider and a server, and does not decide where a key goes that was named here. */
-function whoAnswers(task: WorkerTask, { chat }: QueueJob): Parameters<typeof quietAsk>[0] {
+function whoAnswers(task: WorkerTask, { chat, server }: QueueJob): Parameters<typeof quietAsk>[0] {
   const { local, baseUrl, apiKeyEnv, billTo, timeout } = task
   const who = {
     ...(apiKeyEnv !== undefined && { apiKeyEnv }),
@@ -61,10 +61,11 @@ function whoAnswers(task: WorkerTask, { chat }: QueueJob): Parameters<typeof qui
     if (chat.model === 'natter-tiny') return { ...who, local: 'embedded' }
     throw new UsageError(`the prompts are for the local model ${chat.model}: say where it is with --local`)
   }
-  if (apiKeyEnv !== undefined && chat.baseUrl !== undefined && baseUrl === undefined)
+  const other = chat.baseUrl ?? (NAMELESS.has(chat.provider) ? server : undefined)
+  if (apiKeyEnv !== undefined && other !== undefined && baseUrl === undefined)
     throw new UsageError(
-      `the queue names the server ${chat.baseUrl}: to send it the key in ${apiKeyEnv}, add --base-url ${chat.baseUrl}`,
+      `the queue names the server ${other}: to send it the key in ${apiKeyEnv}, add --base-url ${other}`,
     )
-  const server = baseUrl ?? chat.baseUrl
-  return { ...who, model: `${chat.provider}/${chat.model}`, ...(server !== undefined && { baseUrl: server }) }
+  const address = baseUrl ?? other
+  return { ...who, model: `${chat.provider}/${chat.model}`, ...(address !== undefined && { baseUrl: address }) }
 }

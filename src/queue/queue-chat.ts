@@ -6,6 +6,7 @@ import { PromptSource, type Prompts } from '../chat/parallel-source.ts'
 import { readInput } from '../chat/read-input.ts'
 import { type Inferred, type SchemaSource, schemaOf } from '../core/standard-schema.ts'
 import { type Input, turnOf } from '../core/turn.ts'
+import { bareUrl } from '../lib/bare-url.ts'
 import { type ChatQueue, type OpenQueueOptions, reach } from './chat-queue.ts'
 import { type QueueJob, writeJob } from './queue-job.ts'
 import { type QueueKeys, idOf, keysOf } from './queue-keys.ts'
@@ -141,8 +142,10 @@ function jobOf({
   requestsPerMinute,
   tokensPerMinute,
 }: QueueChatOptions): QueueJob {
+  const saved = chat.toJSON()
   return {
-    chat: chat.toJSON(),
+    chat: saved,
+    server: saved.baseUrl ?? bareUrl(chat.provider.baseUrl),
     schema: schema === undefined ? undefined : schemaOf(schema).jsonSchema,
     repair,
     keepsTurns: turns,

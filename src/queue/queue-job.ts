@@ -9,6 +9,8 @@ import type { QueueKeys } from './queue-keys.ts'
 export interface QueueJob {
   /** The chat as it is saved: provider, model, system prompt, parameters, names of tools, conversation so far. */
   readonly chat: Transcript
+  /** The address that was meant, less what may hold a key: some providers are known by nothing else. */
+  readonly server: string
   /** The form of the data that is asked for. */
   readonly schema?: JsonSchema | undefined
   /** How often the model may mend data that does not fit. */
@@ -34,11 +36,12 @@ type Manner = 'tries' | 'requestsPerMinute' | 'tokensPerMinute'
 /** The short name of a job: the same for all that is asked with the same. */
 export async function jobId({
   chat,
+  server,
   schema,
   repair,
   keepsTurns,
 }: Omit<QueueJob, Manner>): Promise<string> {
-  return (await digest([chat, schema ?? null, repair, keepsTurns])).slice(0, 8)
+  return (await digest([chat, server, schema ?? null, repair, keepsTurns])).slice(0, 8)
 }
 
 /**

@@ -18,6 +18,12 @@ if (!hasRedis) {
   test.skipIf(!process.env['CI'])('redis-server is installed', () => expect(hasRedis).toBe(true))
 }
 
+const running = new Set<RedisServer>()
+
+afterAll(async () => {
+  for (const server of running) await server.remove()
+})
+
 /** A Redis of the tests' own, whose data are kept on the disk. */
 export class RedisServer {
   readonly port: number
@@ -36,7 +42,7 @@ export class RedisServer {
     const port = await listen(place)
     await new Promise((resolve) => place.close(resolve))
     const server = new RedisServer(port, options)
-    afterAll(() => server.remove(), 20_000)
+    running.add(server)
     await server.up()
     return server
   }
