@@ -219,13 +219,14 @@ export class QueueWorker {
 
   async #untilDone(client: Redis): Promise<void> {
     const { job, answered, refused } = this.#keys
-    for (let isDone = false; !isDone; await sleep(PAUSE, undefined, { ref: false })) {
+    for (;;) {
       const [total, yes, no] = await Promise.all([
         client.hget(job, 'total'),
         client.bitcount(answered),
         client.bitcount(refused),
       ])
-      isDone = total !== null && yes + no >= Number(total)
+      if (total !== null && yes + no >= Number(total)) break
+      await sleep(PAUSE, undefined, { ref: false })
     }
     this.drain()
   }

@@ -61,6 +61,6 @@ export async function connect(url: string): Promise<Redis> {
 
 function whyOf(error: Error, url: string): string {
   const { code } = error as NodeJS.ErrnoException
-  const why = error.message || code || error.name
+  const why = (error.message || code || error.name).replace(/\.+$/, '')
   return secretsIn(url).reduce((text, secret) => text.replaceAll(secret, '[redacted]'), why)
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -54,6 +54,14 @@ export class RedisServer {
   /** A client of its own, to look at what is in it. */
   client(): Redis {
     return new Redis(this.url, { maxRetriesPerRequest: null })
+  }
+
+  /** All that was ever written to it. */
+  written(): string {
+    const folder = join(this.#folder, 'appendonlydir')
+    return readdirSync(folder)
+      .map((name) => readFileSync(join(folder, name), 'latin1'))
+      .join('')
   }
 
   /** Starts it, also after it was killed, with what it had on the disk. */
