@@ -60,7 +60,12 @@ describe.skipIf(!hasRedis)('a queue', () => {
     const [ada, eve] = await all(queue.results())
     const value: { name: string; age: number } | undefined = ada?.value
     expect(value).toEqual({ name: 'Ada', age: 36 })
-    expect(eve).toMatchObject({ value: undefined, text: 'no', error: { code: 'invalid-output' }, attempts: 2 })
+    expect(eve).toMatchObject({
+      value: undefined,
+      text: 'no',
+      error: { code: 'invalid-output' },
+      attempts: 2,
+    })
     await queue.close()
 
     const stricter = { type: 'object', properties: { age: { type: 'integer', maximum: 30 } } }
@@ -81,7 +86,13 @@ describe.skipIf(!hasRedis)('a queue', () => {
     })
     const name = newName()
     const chat = chatAt(server.url, now('noon here'))
-    const queue = await queueChat({ redis: redis.url, name, chat, prompts: ['What time is it?'], turns: true })
+    const queue = await queueChat({
+      redis: redis.url,
+      name,
+      chat,
+      prompts: ['What time is it?'],
+      turns: true,
+    })
     await expect(work(name, chatAt(server.url))).rejects.toThrow("this worker's chat has not: now")
     await work(name, chatAt(server.url, now('noon there')))
     const [result] = await all(queue.results())
@@ -119,7 +130,10 @@ describe.skipIf(!hasRedis)('a queue', () => {
     await work(name, chat)
     expect(await queue.progress()).toMatchObject({ answered: 1, failed: 1, waiting: 0 })
     const [, bad] = await all(queue.results())
-    expect(bad?.error).toMatchObject({ code: 'bad-request', message: expect.stringContaining('no such thing') })
+    expect(bad?.error).toMatchObject({
+      code: 'bad-request',
+      message: expect.stringContaining('no such thing'),
+    })
     // Adding it again asks nothing again: that is decided by a person.
     await (await queueChat({ redis: redis.url, name, chat, prompts })).close()
     expect(await queue.progress()).toMatchObject({ total: 2, failed: 1, waiting: 0 })
@@ -160,7 +174,9 @@ describe.skipIf(!hasRedis)('a queue', () => {
     await work(name, chat)
     expect([...server.counts.values()]).toEqual([1, 1, 1])
     const other = chatAt(server.url, { systemPrompt: 'Other.' })
-    await expect(queueChat({ ...place, chat: other, prompts: ['a'] })).rejects.toThrow('name another, or remove it')
+    await expect(queueChat({ ...place, chat: other, prompts: ['a'] })).rejects.toThrow(
+      'name another, or remove it',
+    )
     await more.remove()
     await (await queueChat({ ...place, chat: other, prompts: ['a'] })).close()
     await queue.close()
@@ -168,7 +184,9 @@ describe.skipIf(!hasRedis)('a queue', () => {
   })
 
   test('a worker goes on with a queue that was removed and made anew', async () => {
-    const server = await loopback((reply, asked) => answer(reply, asked, String(asked.body.messages[0]?.content)))
+    const server = await loopback((reply, asked) =>
+      answer(reply, asked, String(asked.body.messages[0]?.content)),
+    )
     const name = newName()
     const make = (systemPrompt: string): ReturnType<typeof queueChat> =>
       queueChat({ redis: redis.url, name, chat: chatAt(server.url, { systemPrompt }), prompts: ['a'] })
@@ -200,6 +218,23 @@ describe.skipIf(!hasRedis)('a queue', () => {
     expect(await queue.progress()).toMatchObject({ answered: 3 })
     await queue.close()
     expect(redis.written()).not.toMatch(/right-key-123|wrong-key-123/)
+  })
+
+  test('a prompt that one worker after another has died of is failed, and not asked once more', async () => {
+    const server = await echoServer(0)
+    const chat = chatAt(server.url)
+    const name = newName()
+    const queue = await queueChat({ redis: redis.url, name, chat, prompts: ['a'] })
+    const client = redis.client()
+    // Where BullMQ counts how often a job was taken from a dead worker.
+    await client.hset(`natter:${name}:p0`, 'stc', 11)
+    await work(name, chat)
+    expect(await all(queue.results())).toMatchObject([
+      { attempts: 0, error: { code: 'aborted', message: expect.stringContaining('11 workers have died') } },
+    ])
+    expect(server.asked).toHaveLength(0)
+    client.disconnect()
+    await queue.close()
   })
 
   test('told to stop, a worker finishes what is under way; what takes too long goes to others at once', async () => {
@@ -308,7 +343,8 @@ describe.skipIf(!hasRedis)('a queue', () => {
     await secret.kill()
     const gone = await refusalOf(open(`redis://:right-password@127.0.0.1:${secret.port}`))
     expect(gone.message).toMatch(/ECONNREFUSED.*Start it, or name another/)
-    for (const error of [wrong, gone]) expect(inspect(error, { depth: 9 })).not.toMatch(/(right|wrong)-password/)
+    for (const error of [wrong, gone])
+      expect(inspect(error, { depth: 9 })).not.toMatch(/(right|wrong)-password/)
     await expect(open('http://:right-password@127.0.0.1')).rejects.toThrow(/^redis must be a URL(?!.*right)/)
   })
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chatOpenAICompatible } from 'natter'
-import { type QueueResult, openQueue, queueChat } from 'natter/queue'
+import { type QueueResult, queueChat } from 'natter/queue'
 import { BIN, HOME, build, cleanUp } from './cli/command.ts'
 import { echoServer } from './queue/echo-server.ts'
 import { RedisServer, hasRedis } from './queue/redis-server.ts'
@@ -32,7 +32,10 @@ describe.skipIf(!hasRedis)('a queue with workers that die', () => {
       const heard: string[] = []
       const start = (): ChildProcess => {
         const env = { PATH: process.env['PATH'] ?? '', HOME }
-        const child = spawn(process.execPath, [BIN, ...args, ...how], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+        const child = spawn(process.execPath, [BIN, ...args, ...how], {
+          env,
+          stdio: ['ignore', 'ignore', 'pipe'],
+        })
         child.stderr.on('data', (text: Buffer) => heard.push(text.toString()))
         return child
       }
@@ -84,11 +87,11 @@ describe.skipIf(!hasRedis)('a queue with workers that die', () => {
       expect(server.counts.size).toBe(ITEMS)
       expect(asked).toBeLessThanOrEqual(ITEMS + Math.ceil(asked / 50) + (kills + WORKERS) * ACTIVE)
       expect(workers.map(({ exitCode }) => exitCode)).toEqual(workers.map(() => 0))
-      console.log(`${ITEMS} prompts, ${kills} kills, asked ${asked} times; ${heard.join('').split('\n').length} lines`)
+      console.log(
+        `${ITEMS} prompts, ${kills} kills, asked ${asked} times; ${heard.join('').split('\n').length} lines`,
+      )
       client.disconnect()
       await queue.close()
     },
   )
 })
-
-void openQueue

@@ -44,7 +44,8 @@ export function readTask(argv: readonly string[]): Task {
   for (const declare of COMMANDS) declare(program, found).allowExcessArguments(true)
   program.hook('preAction', (_, command) => {
     const most = command.registeredArguments.length
-    if (command !== program && command.args.length > most) throw taken(nameOf(command).replace(/^natter /, ''), command.args, most)
+    if (command !== program && command.args.length > most)
+      throw taken(nameOf(command).replace(/^natter /, ''), command.args, most)
   })
   for (const command of allOf(program)) {
     const name = nameOf(command)

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { AFTER_QUEUE_HELP, AFTER_WORKER_HELP } from './help.ts'
 import { namedValue } from './param-option.ts'
-import type { QueueAddTask, QueueResultsTask, QueueShortTask, QueueTask, WorkerTask } from './queue-task.ts'
+import type { QueueAddTask, QueueResultsTask, QueueShortTask, QueueTask, WorkerTask } from './task.ts'
 import { type WhoFlags, quietAsk } from './quiet-ask.ts'
 import { collect, count, httpUrl, milliseconds } from './values.ts'
 
@@ -14,7 +14,8 @@ type AddFlags = PlaceFlags &
   WhoFlags &
   Pick<QueueAddTask, 'prompt' | 'schema' | 'maxActive' | 'maxWaiting' | 'rpm' | 'tpm' | 'tries'>
 
-type ResultsFlags = PlaceFlags & Partial<Pick<QueueResultsTask, 'follow' | 'remove'>> & { readonly output: string }
+type ResultsFlags = PlaceFlags &
+  Partial<Pick<QueueResultsTask, 'follow' | 'remove'>> & { readonly output: string }
 
 type WorkerFlags = PlaceFlags & Omit<WorkerTask, 'type' | 'once'> & { readonly once?: boolean }
 

@@ -1,3 +1,4 @@
+import type { Turn } from '../core/turn.ts'
 import { openJournal } from '../lib/journal-node.ts'
 import type { Journal } from '../lib/journal.ts'
 import { isObject } from '../lib/merge.ts'
@@ -11,10 +12,11 @@ import { answeredRow } from './map.ts'
 import { writerFor } from './map-output.ts'
 import { type Row, readRows } from './map-rows.ts'
 import { inWords } from './queue.ts'
-import type { QueueResultsTask } from './queue-task.ts'
+import type { QueueResultsTask } from './task.ts'
 
 /** A line of the file beside the output: a result, with the message of its error. */
-type Kept = Pick<QueueResult<unknown>, 'index' | 'key' | 'text' | 'value' | 'usage' | 'cost' | 'attempts'> & {
+type Kept = Omit<QueueResult<unknown>, 'error' | 'turns'> & {
+  readonly turns?: readonly Turn[]
   readonly error?: string
 }
 
@@ -84,8 +86,9 @@ async function collect(
 
 const FORMAT = 'natter-queue-results'
 
-const keptOf = ({ turns: _, error, ...facts }: QueueResult<unknown>): Kept => ({
+const keptOf = ({ error, turns, ...facts }: QueueResult<unknown>): Kept => ({
   ...facts,
+  ...(turns.length > 0 && { turns }),
   ...(error && { error: error.message }),
 })
 
@@ -123,7 +126,8 @@ async function* rowsOf(
   const rows = input === undefined ? undefined : readRows(input)
   for (let index = 0; index < places.length; index++) {
     const row = rows ? (await rows.next()).value : { index }
-    if (!row) throw new UsageError(`${input} has fewer rows than the queue has prompts: is it the right file?`)
+    if (!row)
+      throw new UsageError(`${input} has fewer rows than the queue has prompts: is it the right file?`)
     const at = places[index]
     if (at !== undefined) yield answeredRow(row, JSON.parse(await journal.read(at)) as Kept)
   }

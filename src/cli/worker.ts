@@ -5,7 +5,7 @@ import { UsageError } from './failure.ts'
 import { note } from './io.ts'
 import { NAMELESS, type OpenChat, openChat } from './open-chat.ts'
 import { keepRedisSecrets } from './queue.ts'
-import type { WorkerTask } from './queue-task.ts'
+import type { WorkerTask } from './task.ts'
 import { quietAsk } from './quiet-ask.ts'
 
 /** Takes prompts of a queue and asks them until it is told to stop, and gives the exit code. */
@@ -67,5 +67,9 @@ function whoAnswers(task: WorkerTask, { chat, server }: QueueJob): Parameters<ty
       `the queue names the server ${other}: to send it the key in ${apiKeyEnv}, add --base-url ${other}`,
     )
   const address = baseUrl ?? other
-  return { ...who, model: `${chat.provider}/${chat.model}`, ...(address !== undefined && { baseUrl: address }) }
+  return {
+    ...who,
+    model: `${chat.provider}/${chat.model}`,
+    ...(address !== undefined && { baseUrl: address }),
+  }
 }

@@ -93,11 +93,11 @@ export class ChatQueue<T = unknown> {
   }
 
   /** The results as `results()` gives them, as many at once as there are: for a file, or a database. */
-  async *batches({
-    follow = true,
-    remove = false,
-    signal,
-  }: ResultsOptions = {}): AsyncGenerator<readonly QueueResult<T>[], void, undefined> {
+  async *batches({ follow = true, remove = false, signal }: ResultsOptions = {}): AsyncGenerator<
+    readonly QueueResult<T>[],
+    void,
+    undefined
+  > {
     const goesOn = async (): Promise<boolean> => {
       if (!follow) return false
       const { total = Infinity, answered, failed } = await this.progress()

@@ -120,7 +120,10 @@ async function written(prompt: Input, signal: AbortSignal): Promise<QueuedPrompt
   return contents
 }
 
-async function add({ client, jobs, keys, name, maxWaiting, signal }: Into, batch: readonly Placed[]): Promise<void> {
+async function add(
+  { client, jobs, keys, name, maxWaiting, signal }: Into,
+  batch: readonly Placed[],
+): Promise<void> {
   while ((await jobs.getWaitingCount()) >= maxWaiting) await sleep(PAUSE, undefined, { signal })
   signal?.throwIfAborted()
   const standing = await standingOf(

@@ -64,7 +64,11 @@ export async function writeJob(client: Redis, keys: QueueKeys, name: string, job
  * The job of a queue; undefined where there is none yet.
  * @throws ChatError `bad-request` where a newer natter wrote it
  */
-export async function readJob(client: Redis, { job }: QueueKeys, name: string): Promise<NamedJob | undefined> {
+export async function readJob(
+  client: Redis,
+  { job }: QueueKeys,
+  name: string,
+): Promise<NamedJob | undefined> {
   const [id, text, version] = await client.hmget(job, 'id', 'job', 'version')
   if (!id || !text) return undefined
   if (Number(version) > VERSION)

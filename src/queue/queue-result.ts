@@ -52,7 +52,11 @@ export async function resultOf<T>(
   if (checked.isValid) return { ...facts, value: checked.value, error: undefined }
   const [problem] = checked.problems
   const message = `The answer does not fit the schema that the results are read with: ${problem?.path ?? ''} ${problem?.message ?? ''}`
-  return { ...facts, value: undefined, error: new ChatError(message, { code: 'invalid-output', body: value }) }
+  return {
+    ...facts,
+    value: undefined,
+    error: new ChatError(message, { code: 'invalid-output', body: value }),
+  }
 }
 
 function errorOf({ code, message }: NonNullable<StoredResult['error']>): Error {

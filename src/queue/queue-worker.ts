@@ -101,7 +101,8 @@ export class QueueWorker {
     } finally {
       this.#view.end()
       signal?.removeEventListener('abort', stop)
-      for (const answerer of this.#answerers.values()) await answerer.then((it) => it.close()).catch(() => undefined)
+      for (const answerer of this.#answerers.values())
+        await answerer.then((it) => it.close()).catch(() => undefined)
       client.disconnect()
     }
   }
@@ -236,7 +237,8 @@ export class QueueWorker {
     const { grace = 25_000 } = this.#options
     const closing = worker.close()
     const clock = new AbortController()
-    const over = (ms: number): Promise<unknown> => sleep(ms, 'over', { signal: clock.signal }).catch(() => undefined)
+    const over = (ms: number): Promise<unknown> =>
+      sleep(ms, 'over', { signal: clock.signal }).catch(() => undefined)
     const halted = new Promise<unknown>((resolve) => {
       if (this.#halt.signal.aborted) resolve('over')
       this.#halt.signal.addEventListener('abort', () => resolve('over'), { once: true })
@@ -244,7 +246,8 @@ export class QueueWorker {
     if ((await Promise.race([closing, over(grace), halted])) === 'over') {
       const reason = new ChatError('The worker was told to stop.', { code: 'aborted' })
       this.#halt.abort(reason)
-      for (const answerer of this.#answerers.values()) void answerer.then((it) => it.stop(reason)).catch(() => undefined)
+      for (const answerer of this.#answerers.values())
+        void answerer.then((it) => it.stop(reason)).catch(() => undefined)
       await Promise.race([closing, over(LAST_WORDS)])
     }
     clock.abort()

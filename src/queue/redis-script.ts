@@ -17,8 +17,7 @@ export class RedisScript {
   run(client: Redis, ...args: readonly (string | number)[]): Promise<unknown> {
     const commands = client as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>
     // So that it travels as a hash, except after a restart.
-    if (!commands[this.#name])
-      client.defineCommand(this.#name, { lua: this.#lua, numberOfKeys: this.#keys })
+    if (!commands[this.#name]) client.defineCommand(this.#name, { lua: this.#lua, numberOfKeys: this.#keys })
     return commands[this.#name]!(...args)
   }
 }

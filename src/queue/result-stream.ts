@@ -27,7 +27,8 @@ export async function storeResult(client: Redis, keys: QueueKeys, result: Stored
   const { answered, refused, results } = keys
   const isFailure = result.error === undefined ? 0 : 1
   return (
-    (await STORE.run(client, answered, refused, results, result.index, isFailure, JSON.stringify(result))) === 1
+    (await STORE.run(client, answered, refused, results, result.index, isFailure, JSON.stringify(result))) ===
+    1
   )
 }
 

@@ -68,7 +68,7 @@ describe.skipIf(!hasRedis)('a shared pace', () => {
     expect(otherTook).toBeLessThan(300)
   })
 
-  test('whoever gives up waiting makes room', async () => {
+  test('whoever gives up waiting waits no longer', async () => {
     const [pace] = machines(1, { requestsPerMinute: 60 })
     await send([pace!], 1)
     const stop = new AbortController()
