@@ -75,7 +75,9 @@ export class QueueAnswerer {
       const wait = error.retryAfter ?? backoff(spent.tries + FIRST_PAUSE)
       return { type: 'again', wait, before: spent }
     }
-    return { type: 'store', result: await this.#stored(done, index, prompt, spent) }
+    // What a try has cost that brought nothing is known to nobody.
+    const cost = error && done.turns.length === 0 ? before?.cost : spent.cost
+    return { type: 'store', result: await this.#stored(done, index, prompt, { ...spent, cost }) }
   }
 
   async #stored(
