@@ -6,7 +6,7 @@ import type { Pace } from '../providers/pace.ts'
 import { paceOf } from '../providers/pace-of.ts'
 import type { Chat } from './chat.ts'
 import { sessionOf } from './conversation.ts'
-import { catalogFor } from './parallel-catalog.ts'
+import { catalogsForRun } from './parallel-catalog.ts'
 import { Forecast } from './parallel-forecast.ts'
 import { type Done, type Purpose, type Setting, askItem } from './parallel-item.ts'
 import { readInput } from './read-input.ts'
@@ -44,7 +44,7 @@ export class PromptAsker<T> {
       purpose,
       pace: turnstile,
       forecast: new Forecast(session.params.maxTokens),
-      catalog: catalogFor(session.line),
+      catalogs: catalogsForRun(),
       toolChoice: undefined,
     }
   }
