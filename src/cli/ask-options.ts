@@ -5,7 +5,8 @@ import { type NamedValue, namedValue, paramsOf } from './param-option.ts'
 import type { AskTask } from './task.ts'
 import { collect, httpUrl, milliseconds } from './values.ts'
 
-type Asked = Pick<
+/** Who answers, and how. */
+export type Asked = Pick<
   AskTask,
   'model' | 'local' | 'system' | 'params' | 'baseUrl' | 'apiKeyEnv' | 'billTo' | 'timeout'
 >
@@ -16,9 +17,12 @@ export interface AskFlags extends Partial<Omit<Asked, 'params'>> {
 }
 
 /** Adds who answers, and how: the same for every command that asks. */
-export function withAskOptions(command: Command): Command {
-  return command
-    .addOption(
+export const withAskOptions = (command: Command): Command => withKeyOptions(withModelOptions(command))
+
+/** Adds which model answers, and what it is told. */
+export const withModelOptions = (command: Command): Command =>
+  withPlaceOptions(
+    command.addOption(
       orFrom(
         'NATTER_MODEL',
         new Option(
@@ -26,22 +30,30 @@ export function withAskOptions(command: Command): Command {
           'provider/model, a model id of the Hub, or a .gguf file; `natter providers` lists who',
         ),
       ),
-    )
-    .option(
-      '-l, --local [model]',
-      'a model on this machine: the built-in one, a .gguf file, hf.co/org/repo:quant',
-    )
+    ),
+  )
     .option('-s, --system <text>', 'what the model is told before all else')
     .option(
       '-p, --param <name=value>',
       'a parameter, such as temperature=0.2; repeatable',
       collect(namedValue),
     )
+
+/** Adds where the model is. */
+export const withPlaceOptions = (command: Command): Command =>
+  command
+    .option(
+      '-l, --local [model]',
+      'a model on this machine: the built-in one, a .gguf file, hf.co/org/repo:quant',
+    )
     .option('--base-url <url>', 'another server with the same API, such as http://127.0.0.1:8080/v1', httpUrl)
+
+/** Adds who pays, and for how long. */
+export const withKeyOptions = (command: Command): Command =>
+  command
     .option('--api-key-env <name>', 'the environment variable that holds the key')
     .option('--bill-to <organisation>', 'who pays on Hugging Face, by its name on the Hub')
     .option('--timeout <seconds>', 'the longest a whole answer may take', milliseconds)
-}
 
 /** An option that a variable may set; an empty one sets nothing. */
 export const orFrom = (variable: string, option: Option): Option =>
@@ -67,3 +79,15 @@ export function askedBy(command: Command, flags: AskFlags): Asked {
     timeout,
   }
 }
+
+/** Asks with these, and shows nothing of it: for many prompts. */
+export const quietly = (asked: Asked): AskTask => ({
+  type: 'ask',
+  words: [],
+  ...asked,
+  images: [],
+  stream: false,
+  json: false,
+  echo: 'none',
+  debug: false,
+})

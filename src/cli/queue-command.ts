@@ -1,9 +1,16 @@
 import { type Command, Option } from 'commander'
 import { AFTER_QUEUE_HELP, AFTER_WORKER_HELP } from './help.ts'
-import { namedValue } from './param-option.ts'
+import {
+  type AskFlags,
+  askedBy,
+  orFrom,
+  quietly,
+  withKeyOptions,
+  withModelOptions,
+  withPlaceOptions,
+} from './ask-options.ts'
 import type { QueueAddTask, QueueResultsTask, QueueShortTask, QueueTask, WorkerTask } from './task.ts'
-import { type WhoFlags, quietAsk } from './quiet-ask.ts'
-import { collect, count, httpUrl, milliseconds } from './values.ts'
+import { count, milliseconds } from './values.ts'
 
 interface PlaceFlags {
   readonly redis: string
@@ -11,7 +18,7 @@ interface PlaceFlags {
 }
 
 type AddFlags = PlaceFlags &
-  WhoFlags &
+  AskFlags &
   Pick<QueueAddTask, 'prompt' | 'schema' | 'maxActive' | 'maxWaiting' | 'rpm' | 'tpm' | 'tries'>
 
 type ResultsFlags = PlaceFlags &
@@ -26,7 +33,8 @@ export function queueCommand(program: Command, found: (task: QueueTask) => void)
     .summary('prompts for workers on many machines')
     .description('Puts prompts into a queue in Redis, shows how far it is, and fetches the answers.')
     .addHelpText('after', AFTER_QUEUE_HELP)
-  placed(queue.command('add').description('Puts a prompt for each row of a file into a queue.'))
+  const add = placed(queue.command('add').description('Puts a prompt for each row of a file into a queue.'))
+  withModelOptions(add)
     .argument('<rows>', 'a .csv, .tsv or .jsonl file; the first row of a table names its columns')
     .requiredOption(
       '--prompt <template>',
@@ -38,13 +46,8 @@ export function queueCommand(program: Command, found: (task: QueueTask) => void)
     .option('--max-active <number>', 'how many prompts all workers have in hand at once', count)
     .option('--max-waiting <number>', 'add no more while so many wait, to spare the memory of Redis', count)
     .option('--tries <number>', 'how often to ask what fails in a way that may pass (default: 3)', count)
-    .option('-m, --model <name>', 'provider/model, a model id of the Hub, or a .gguf file')
-    .option('-l, --local [model]', 'the built-in model, a .gguf file, hf.co/org/repo:quant')
-    .option('-s, --system <text>', 'what the model is told before all else')
-    .option('-p, --param <name=value>', 'a parameter, such as temperature=0; repeatable', collect(namedValue))
-    .option('--base-url <url>', 'another server with the same API', httpUrl)
     .action((input: string, { redis, queue: name, ...flags }: AddFlags) =>
-      found({ ...flags, type: 'queue-add', input, redis, name, ask: quietAsk(flags) }),
+      found({ ...flags, type: 'queue-add', input, redis, name, ask: quietly(askedBy(add, flags)) }),
     )
   placed(queue.command('results').description('Writes the answers of a queue to a file.'))
     .argument('[rows]', 'the file that was added: its columns go with the answers')
@@ -75,23 +78,19 @@ export function queueCommand(program: Command, found: (task: QueueTask) => void)
 
 /** `natter worker [options]`. */
 export function workerCommand(program: Command, found: (task: WorkerTask) => void): Command {
-  return placed(
+  const worker = placed(
     program
       .command('worker')
       .summary('ask the prompts of a queue, beside workers on other machines')
       .description('Takes prompts of a queue in Redis and asks them, until it is told to stop.'),
   )
+  return withKeyOptions(withPlaceOptions(worker))
     .option('--max-active <number>', 'how many at once (default: 10, and more while it goes well)', count)
     .option('--once', 'end when all prompts of the queue have their results')
     .option('--account <name>', 'whose limits are shared, where each machine has another key')
     .option('--dead-after <seconds>', 'how long until others take up what a dead worker had', milliseconds)
     .option('--grace <seconds>', 'how long to finish what is under way when told to stop', milliseconds)
     .option('--no-progress', 'show no progress')
-    .option('-l, --local [model]', 'ask a model on this machine, whatever the queue says')
-    .option('--base-url <url>', 'another server with the same API', httpUrl)
-    .option('--api-key-env <name>', 'the environment variable that holds the key')
-    .option('--bill-to <organisation>', 'who pays on Hugging Face, by its name on the Hub')
-    .option('--timeout <seconds>', 'the longest one answer may take', milliseconds)
     .addHelpText('after', AFTER_WORKER_HELP)
     .action(({ queue: name, once, ...flags }: WorkerFlags & { readonly queue: string }) =>
       found({ ...flags, type: 'worker', name, once: once === true }),
@@ -101,9 +100,13 @@ export function workerCommand(program: Command, found: (task: WorkerTask) => voi
 const placed = (command: Command): Command =>
   command
     .addOption(
-      new Option('--redis <url>', 'where Redis is, as redis://user:password@host:6379; rediss:// for TLS')
-        .env('REDIS_URL')
-        .default('redis://127.0.0.1:6379'),
+      orFrom(
+        'REDIS_URL',
+        new Option(
+          '--redis <url>',
+          'where Redis is, as redis://user:password@host:6379; rediss:// for TLS; or in REDIS_URL',
+        ).default('redis://127.0.0.1:6379'),
+      ),
     )
     .option('--queue <name>', 'the name of the queue', 'natter')
     .option('--debug', 'show the stack of errors')

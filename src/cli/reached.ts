@@ -5,6 +5,9 @@ import { UsageError } from './failure.ts'
 import { keepSecret } from './secrets.ts'
 import type { AskTask } from './task.ts'
 
+/** The providers that are known by an address alone. */
+export const NAMELESS: ReadonlySet<string> = new Set(['openai-compatible', 'vllm'])
+
 /**
  * How a provider is reached, by a command line; nothing that is printed from now on can hold its key.
  * @throws UsageError for a key that is not where it was said to be, or a server whose address must be given
@@ -16,7 +19,7 @@ export async function reached(
   const { facts } = providerNamed(provider)
   const found = findKey(facts.auth)?.key
   if (found) keepSecret(found)
-  if (['openai-compatible', 'vllm'].includes(facts.id) && baseUrl === undefined)
+  if (NAMELESS.has(facts.id) && baseUrl === undefined)
     throw new UsageError(`${provider} needs --base-url: the address of the server`)
   return {
     ...(baseUrl !== undefined && { baseUrl }),

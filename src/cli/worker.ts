@@ -1,12 +1,13 @@
 import type { Chat } from '../chat/chat.ts'
 import type { QueueJob } from '../queue/queue-job.ts'
 import { queueWorker } from '../queue/queue-worker.ts'
+import { type Asked, quietly } from './ask-options.ts'
 import { UsageError } from './failure.ts'
 import { note } from './io.ts'
-import { NAMELESS, type OpenChat, openChat } from './open-chat.ts'
+import { type OpenChat, openChat } from './open-chat.ts'
 import { keepRedisSecrets } from './queue.ts'
 import type { WorkerTask } from './task.ts'
-import { quietAsk } from './quiet-ask.ts'
+import { NAMELESS } from './reached.ts'
 
 /** Takes prompts of a queue and asks them until it is told to stop, and gives the exit code. */
 export async function worker(task: WorkerTask): Promise<number> {
@@ -15,7 +16,7 @@ export async function worker(task: WorkerTask): Promise<number> {
   const opened: OpenChat[] = []
   const stop = new AbortController()
   const chat = async (job: QueueJob): Promise<Chat> => {
-    const open = await openChat(quietAsk(whoAnswers(task, job)))
+    const open = await openChat(quietly(whoAnswers(task, job)))
     opened.push(open)
     return open.chat
   }
@@ -49,16 +50,16 @@ export async function worker(task: WorkerTask): Promise<number> {
 }
 
 /** Who answers for a queue: what stands in Redis names a provider and a server, and does not decide where a key goes that was named here. */
-function whoAnswers(task: WorkerTask, { chat, server }: QueueJob): Parameters<typeof quietAsk>[0] {
-  const { local, baseUrl, apiKeyEnv, billTo, timeout } = task
-  const who = {
-    ...(apiKeyEnv !== undefined && { apiKeyEnv }),
-    ...(billTo !== undefined && { billTo }),
-    ...(timeout !== undefined && { timeout }),
-  }
-  if (local !== undefined) return { ...who, local }
+function whoAnswers(
+  { local, baseUrl, apiKeyEnv, billTo, timeout }: WorkerTask,
+  { chat, server }: QueueJob,
+): Asked {
+  // System prompt and parameters are laid over the chat afterwards.
+  const who = { system: undefined, params: {}, apiKeyEnv, billTo, timeout }
+  if (local !== undefined) return { ...who, local, model: undefined, baseUrl: undefined }
   if (chat.provider === 'local') {
-    if (chat.model === 'natter-tiny') return { ...who, local: 'embedded' }
+    if (chat.model === 'natter-tiny')
+      return { ...who, local: 'embedded', model: undefined, baseUrl: undefined }
     throw new UsageError(`the prompts are for the local model ${chat.model}: say where it is with --local`)
   }
   const other = chat.baseUrl ?? (NAMELESS.has(chat.provider) ? server : undefined)
@@ -66,10 +67,6 @@ function whoAnswers(task: WorkerTask, { chat, server }: QueueJob): Parameters<ty
     throw new UsageError(
       `the queue names the server ${other}: to send it the key in ${apiKeyEnv}, add --base-url ${other}`,
     )
-  const address = baseUrl ?? other
-  return {
-    ...who,
-    model: `${chat.provider}/${chat.model}`,
-    ...(address !== undefined && { baseUrl: address }),
-  }
+  const model = chat.model === '' ? chat.provider : `${chat.provider}/${chat.model}`
+  return { ...who, local: undefined, model, baseUrl: baseUrl ?? other }
 }

@@ -5,7 +5,7 @@ import { type Inferred, type SchemaSource, schemaOf } from '../core/standard-sch
 import { type QueueJob, readJob } from './queue-job.ts'
 import { type QueueKeys, PREFIX, keysOf } from './queue-keys.ts'
 import { type QueueResult, resultOf } from './queue-result.ts'
-import { connect, installed } from './redis.ts'
+import { connect, installed, letGo } from './redis.ts'
 import { readResults } from './result-stream.ts'
 
 /** Where a queue is. */
@@ -125,7 +125,7 @@ export class ChatQueue<T = unknown> {
   /** Lets go of Redis. */
   async close(): Promise<void> {
     await this.#queue.close()
-    this.#client.disconnect()
+    letGo(this.#client)
   }
 }
 

@@ -12,7 +12,7 @@ import { type NamedJob, readJob } from './queue-job.ts'
 import { type QueueKeys, PREFIX, indexOf, keysOf } from './queue-keys.ts'
 import type { StoredResult } from './queue-result.ts'
 import type { QueuedPrompt } from './queued-prompt.ts'
-import { connect, installed } from './redis.ts'
+import { connect, installed, letGo } from './redis.ts'
 import { standingOf, storeResult } from './result-stream.ts'
 import { SharedPace, paceKey } from './shared-pace.ts'
 import { type QueueWorkerOptions, checkWorkerOptions } from './worker-options.ts'
@@ -103,7 +103,7 @@ export class QueueWorker {
       signal?.removeEventListener('abort', stop)
       for (const answerer of this.#answerers.values())
         await answerer.then((it) => it.close()).catch(() => undefined)
-      client.disconnect()
+      letGo(client)
     }
   }
 

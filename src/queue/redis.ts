@@ -32,10 +32,11 @@ export async function installed<T>(load: () => Promise<T>): Promise<T> {
 export async function connect(url: string): Promise<Redis> {
   const address = addressOf(url)
   const { Redis } = await installed(() => import('ioredis'))
-  const client = new Redis(url, {
+  const client: Redis = new Redis(url, {
     lazyConnect: true,
     maxRetriesPerRequest: null,
-    retryStrategy: (times) => Math.min(50 * 2 ** times, LONGEST_PAUSE),
+    // BullMQ's copies of it ask the same.
+    retryStrategy: (times) => (gone.has(client) ? null : Math.min(50 * 2 ** times, LONGEST_PAUSE)),
   })
   let failure: Error | undefined
   client.on('error', (error) => (failure = error))
@@ -43,7 +44,7 @@ export async function connect(url: string): Promise<Redis> {
     await client.connect()
     await client.ping()
   } catch (error) {
-    client.disconnect()
+    letGo(client)
     // Redis repeats a command in its error, and one of them is the password.
     throw new ChatError(
       `Redis at ${address} cannot be used: ${whyOf(failure ?? (error as Error), url)}. Start it, or name another.`,
@@ -52,11 +53,19 @@ export async function connect(url: string): Promise<Redis> {
   }
   let isLost = false
   client.on('close', () => {
-    if (!isLost && client.status !== 'end') warn(`Redis at ${address} is gone: waiting until it is back.`)
+    if (!isLost && !gone.has(client)) warn(`Redis at ${address} is gone: waiting until it is back.`)
     isLost = true
   })
   client.on('ready', () => (isLost = false))
   return client
+}
+
+const gone = new WeakSet<Redis>()
+
+/** Ends a connection; a Redis that is gone is waited for no longer. */
+export function letGo(client: Redis): void {
+  gone.add(client)
+  client.disconnect()
 }
 
 function whyOf(error: Error, url: string): string {
