@@ -3,6 +3,7 @@ import { firstWords } from '../chat/export-jsonl.ts'
 import type { Exported } from '../chat/export-notes.ts'
 import { FORMAT, type Transcript, VERSION } from '../chat/transcript.ts'
 import type { Turn } from '../core/turn.ts'
+import { branchTurns } from './branch-turns.ts'
 import type { SessionFile } from './session-file.ts'
 import {
   NewerSession,
@@ -135,7 +136,7 @@ export class SavedSession {
 
   /** The branch up to a turn as a saved chat, for `Chat.fromJSON`. */
   transcript(id = this.#head): Transcript {
-    const turns = this.path(id).map(({ turn }) => turn)
+    const turns = branchTurns(this.path(id).map(({ turn }) => turn))
     return { format: FORMAT, version: VERSION, ...this.#settings, turns }
   }
 

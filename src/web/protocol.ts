@@ -3,6 +3,7 @@ import type { ChatEvent } from '../chat/events.ts'
 import type { ModelInfo } from '../capabilities/model-info.ts'
 import type { Params } from '../core/params.ts'
 import type { Turn } from '../core/turn.ts'
+import type { SessionSummary } from '../sessions/session-index.ts'
 
 /** `GET api/state`: what the page needs to know before anything else. */
 export interface StateView {
@@ -42,19 +43,10 @@ export interface SettingsView {
   readonly params: Params
 }
 
-/** `GET api/sessions?q=words`, newest first. */
-export interface SessionSummary {
-  readonly id: string
-  readonly title: string
-  /** ISO 8601. */
-  readonly created: string
-  readonly updated: string
-  readonly model: string
-  /** Where the words were found. */
-  readonly snippet?: string
-}
+/** `GET api/sessions?q=words` gives a list of these, the newest first. */
+export type { SessionSummary }
 
-/** `GET api/sessions/:id`; `POST api/sessions` begins one and answers the same. */
+/** `GET api/sessions/:id`; `POST api/sessions` with `{ settings? }`, any part of them, begins one and answers the same. */
 export interface SessionView extends SessionSummary {
   readonly settings: SettingsView
   /** All turns, also those of other branches; a parent stands before its children. */
@@ -103,7 +95,9 @@ export interface RunRequest {
 
 /**
  * `GET api/runs/:id/events`: server-sent events, each with an id; `Last-Event-ID` (or `?after=`) goes on after that one. The data is
- * one of these as JSON. A run is kept for a while after its end, so that a reload misses nothing.
+ * one of these as JSON. A run is kept for a while after its end, so that a reload misses nothing. Pieces of text are joined for
+ * whoever comes late, and once an answer is whole its `turn` is told in place of its pieces. An approval that was given is told no more.
+ * After the end there is nothing more, which is said by status 204.
  */
 export type RunEvent =
   /** The question has joined the tree. */
