@@ -31,5 +31,8 @@ test('results that were never told go out with the next question', () => {
 test('a call that was not run is answered so, also in the midst of a branch', () => {
   const turns = branchTurns([user('a'), answer(call), user('b'), answer()])
   expect(turns.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant'])
-  expect(turns[2]?.contents).toMatchObject([{ type: 'tool-result', id: 'c', isError: true }, { type: 'text', text: 'b' }])
+  expect(turns[2]?.contents).toMatchObject([
+    { type: 'tool-result', id: 'c', isError: true },
+    { type: 'text', text: 'b' },
+  ])
 })

@@ -6,15 +6,16 @@ import type { Turn } from '../core/turn.ts'
  * question, and calls that were not run are answered so.
  */
 export function branchTurns(branch: readonly Turn[]): readonly Turn[] {
-  let turns: readonly Turn[] = []
+  let turns: Turn[] = []
   for (const turn of branch) {
     const before = turns.at(-1)
-    if (turn.role === 'assistant') turns = [...turns, turn]
+    if (turn.role === 'assistant') turns.push(turn)
     else if (before?.role === 'user')
-      turns = [...turns.slice(0, -1), { ...before, contents: [...before.contents, ...turn.contents] }]
+      turns[turns.length - 1] = { ...before, contents: [...before.contents, ...turn.contents] }
     else {
       const { turns: rest, input } = follow(turns, turn)
-      turns = [...rest, input]
+      if (rest !== turns) turns = [...rest]
+      turns.push(input)
     }
   }
   return turns

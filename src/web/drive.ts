@@ -14,8 +14,8 @@ const PRICE_LIMIT = 1000
 
 /** What becomes of a run. */
 export interface DriveOptions {
-  /** Keeps a turn that has joined the conversation, and gives it as it is shown. */
-  readonly keep: (turn: Turn) => Promise<NodeView>
+  /** Keeps a turn that has joined the conversation, and gives it as it is shown; undefined for one that is not. */
+  readonly keep: (turn: Turn) => NodeView | undefined | Promise<NodeView>
   /** An event as it is told; undefined for one that is not. */
   readonly tell: (event: Exclude<ChatEvent, { type: 'finish' }>) => typeof event | undefined
   /** @default as the error says itself */
@@ -34,7 +34,8 @@ export async function drive(run: Run, chat: Chat, input: Input, options: DriveOp
   const join = async (turn: Turn): Promise<void> => {
     last = turn
     const shown = turn.role === 'assistant' ? await priced(turn, chat) : turn
-    run.push({ type: 'turn', node: await keep(shown) })
+    const node = await keep(shown)
+    if (node) run.push({ type: 'turn', node })
   }
   try {
     for await (const event of chat.events(input, { signal: run.signal })) {

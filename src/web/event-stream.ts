@@ -38,7 +38,11 @@ export function eventStream(
             return controller.close()
           }
           if (isQuiet) return controller.enqueue(encoder.encode(':\n\n'))
-          isQuiet = (await within(run.log.changed().then(() => true), heartbeat)) === undefined
+          isQuiet =
+            (await within(
+              run.log.changed().then(() => true),
+              heartbeat,
+            )) === undefined
         }
       },
       cancel() {

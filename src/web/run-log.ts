@@ -61,9 +61,7 @@ export class RunLog {
     if (event.type === 'turn') this.#drop(({ event: { type } }) => PART_OF_TURN.has(type))
     // Of what a tool reports only the newest is news.
     if (event.type === 'tool-progress')
-      this.#drop(
-        ({ event: before }) => before.type === 'tool-progress' && before.call.id === event.call.id,
-      )
+      this.#drop(({ event: before }) => before.type === 'tool-progress' && before.call.id === event.call.id)
     this.#entries.push({ from, to: this.#to, event })
     this.#bell.ring()
   }
