@@ -10,6 +10,7 @@ export default defineConfig({
       '#transport': src('providers/transport-node.ts'),
       'natter/local': src('local/index.ts'),
       'natter/testing': src('testing/index.ts'),
+      'natter/web': src('web/index.ts'),
       natter: src('index.ts'),
     },
   },

@@ -40,7 +40,9 @@ export function revealedTurn(turn: Turn, all: ReadonlySet<Revealed>): Turn | und
     const kind = OF_CONTENTS[type]
     return kind === undefined || all.has(kind)
   })
-  if (shown.role === 'user') return contents.length > 0 ? { ...shown, contents } : undefined
+  const isHidden = contents.length === 0 && turn.contents.length > 0
+  if (shown.role === 'user') return isHidden ? undefined : { ...shown, contents }
+  if (isHidden && shown.refusal === undefined) return undefined
   const { role, finish, refusal } = shown
   if (all.has('usage')) return { ...shown, contents }
   return { role, contents, finish, ...(refusal !== undefined && { refusal }) }
