@@ -11,6 +11,7 @@ import { mapCommand } from './map-command.ts'
 import { serveCommand } from './serve-command.ts'
 import type { Task } from './task.ts'
 import { version } from './version.ts'
+import { webCommand } from './web-command.ts'
 import { whoamiCommand } from './whoami-command.ts'
 
 /** What natter does besides asking. */
@@ -19,6 +20,7 @@ const COMMANDS = [
   modelsCommand,
   providersCommand,
   serveCommand,
+  webCommand,
   loginCommand,
   logoutCommand,
   whoamiCommand,

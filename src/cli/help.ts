@@ -28,6 +28,18 @@ Examples:
   $ natter serve --local model.gguf --port 9000 --context-size 4096
   $ SECRET=… natter serve --local --host 0.0.0.0 --api-key-env SECRET`
 
+/** What stands below the options of `natter web --help`. */
+export const AFTER_WEB_HELP = `
+The address lets in the first browser that opens it, and none after. Only this machine can reach it, unless --host says
+otherwise; then --token or --password keeps others out, better set as NATTER_WEB_TOKEN or NATTER_WEB_PASSWORD, where
+other users cannot see it. Put a proxy with TLS before it: what is said travels as it is.
+Conversations are kept in ~/.local/share/natter (or XDG_DATA_HOME, or NATTER_DATA), readable by you alone, without keys.
+
+Examples:
+  $ natter web
+  $ natter web -m groq --no-history
+  $ NATTER_WEB_PASSWORD=… natter web --host 0.0.0.0 --port 8090 --no-open`
+
 /** What stands below the options of `natter login --help`. */
 export const AFTER_LOGIN_HELP = `
 The token is written to HF_TOKEN_PATH, $HF_HOME/token or ~/.cache/huggingface/token, readable by you alone.

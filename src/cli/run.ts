@@ -26,6 +26,8 @@ async function perform(task: Task): Promise<number> {
       return (await import('./map.ts')).map(task)
     case 'serve':
       return (await import('./serve.ts')).serve(task)
+    case 'web':
+      return (await import('./web.ts')).web(task)
     case 'login':
       return (await import('./login.ts')).login(task)
     case 'logout':

@@ -37,6 +37,20 @@ export interface ServeTask {
   readonly parallel: number | undefined
 }
 
+/** What `natter web …` was asked to do. */
+export interface WebTask {
+  readonly type: 'web'
+  readonly host: string
+  readonly port: number
+  readonly token: string | undefined
+  readonly password: string | undefined
+  readonly open: boolean
+  /** Whether conversations are kept on the disk. */
+  readonly history: boolean
+  /** Who answers, and how. */
+  readonly ask: AskTask
+}
+
 /** What `natter login …` was asked to do. */
 export interface LoginTask {
   readonly type: 'login'
@@ -118,6 +132,7 @@ export interface ProvidersTask {
 export type Task =
   | AskTask
   | ServeTask
+  | WebTask
   | LoginTask
   | LogoutTask
   | WhoamiTask

@@ -65,7 +65,7 @@ export class Visitor {
     this.cookie = cookie
   }
 
-  static async enter({ url }: LiveBrowser): Promise<Visitor> {
+  static async enter({ url }: Pick<LiveBrowser, 'url'>): Promise<Visitor> {
     const response = await fetch(url)
     const cookie = response.headers.get('set-cookie')?.split(';')[0] ?? ''
     await response.text()
