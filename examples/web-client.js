@@ -1,57 +1,49 @@
-// A client of chatHandler() for a page: no library, and nothing to build. docs/web.md says what it speaks.
+// A client of chatHandler() for a page: no library, nothing to build. docs/web.md says what it speaks.
 
-/** One conversation with the handler at an address; `onEvent` hears everything that it tells, in order. */
+/** One conversation with the handler at an address; `onEvent` hears all that it tells, in order. */
 export function connect(address, onEvent) {
   let conversation
   let run
+  let after = 0
   const at = (query) => `${address}?${new URLSearchParams(query)}`
-
-  async function ask(text) {
-    const body = JSON.stringify({ text, conversation })
-    let response = await fetch(address, {
+  const post = (url, body) =>
+    fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body,
+      body: JSON.stringify(body),
     })
-    let after = 0
-    for (let failures = 0; ;) {
-      // 204: it ended, and there is nothing more to tell.
-      if (response.status === 204) return
-      if (!response.ok) throw new Error((await response.json()).message)
+
+  /** Asks; done when the answer has ended. A connection that is lost in its midst is made again. */
+  async function ask(text) {
+    after = 0
+    let response = await post(address, { text, conversation })
+    for (let failures = 0; failures < 6; ) {
+      if (response?.status === 204) return
+      if (response?.ok === false) throw new Error((await response.json()).message)
       try {
-        for await (const { id, event } of events(response.body)) {
+        for await (const { id, event } of eventsIn(response.body)) {
           failures = 0
-          if (id) after = id
+          after = id ?? after
           if (event.type === 'run') ({ run, conversation } = event)
           onEvent(event)
           if (event.type === 'end') return
         }
-      } catch (error) {
-        if (!run) throw error
+      } catch {
+        // What was told stays told; the rest is asked for below.
       }
-      // The connection was lost in the midst: the answer goes on, and so do we where it was.
-      do {
-        if (++failures > 5) throw new Error('The server cannot be reached.')
-        await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** failures))
-        response = await fetch(at({ run, after })).catch(() => undefined)
-      } while (!response)
+      await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** ++failures))
+      response = await fetch(at({ run, after })).catch(() => undefined)
     }
+    throw new Error('The connection was lost.')
   }
 
   const stop = () => fetch(at({ run }), { method: 'DELETE' })
-
-  const decide = (call, isApproved, reason) =>
-    fetch(at({ run, call }), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ isApproved, reason }),
-    })
-
+  const decide = (call, isApproved, reason) => post(at({ run, call }), { isApproved, reason })
   return { ask, stop, decide }
 }
 
-/** The server-sent events of a body, as they come. */
-async function* events(body) {
+/** The server-sent events in a body, as they come. */
+async function* eventsIn(body) {
   let text = ''
   const reader = body.pipeThrough(new TextDecoderStream()).getReader()
   for (let step = await reader.read(); !step.done; step = await reader.read()) {

@@ -246,7 +246,7 @@ describe('an answer', () => {
     expect(textIn(rest)).toBe('two three')
     expect((await handler(on({ run, after: '999' }))).status).toBe(204)
     const again = await all(handler(on({ run }, 'GET', { 'last-event-id': 'x' })))
-    expect(typesIn(again)).toEqual(['turn', 'end'])
+    expect(again.map(({ type }) => type)).toEqual(['text', 'turn', 'end'])
   })
 
   test('that nobody reads is stopped after a while, and what came is kept', async () => {

@@ -96,7 +96,7 @@ export interface RunRequest {
 /**
  * `GET api/runs/:id/events`: server-sent events, each with an id; `Last-Event-ID` (or `?after=`) goes on after that one. The data is
  * one of these as JSON. A run is kept for a while after its end, so that a reload misses nothing. Pieces of text are joined for
- * whoever comes late, and once an answer is whole its `turn` is told in place of its pieces. An approval that was given is told no more.
+ * whoever comes late, of what a tool reports only the newest is told, and an approval that was given is told no more.
  * After the end there is nothing more, which is said by status 204.
  */
 export type RunEvent =

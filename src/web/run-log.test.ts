@@ -14,19 +14,9 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
   fc.constant({ type: 'turn', node } as const),
 )
 
-/** What a reader has made of events: the text since the last turn, and the turns. */
-const made = (events: readonly RunEvent[]): unknown => {
-  let text = ''
-  let turns = 0
-  for (const one of events) {
-    if (one.type === 'text') text += one.text
-    if (one.type === 'turn') {
-      turns++
-      text = ''
-    }
-  }
-  return { text, turns }
-}
+/** What a reader has made of events: the text, and the turns at their places in it. */
+const made = (events: readonly RunEvent[]): string =>
+  events.map((one) => (one.type === 'text' ? one.text : one.type === 'turn' ? '\0' : '')).join('')
 
 test('whoever reads in any pieces, and comes back at any time, makes the same of it', () => {
   fc.assert(

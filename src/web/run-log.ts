@@ -15,24 +15,9 @@ interface Entry {
 
 type Piece = Extract<RunEvent, { readonly type: 'text' | 'thinking' | 'refusal' }>
 
-/** What a whole turn holds as well. */
-const PART_OF_TURN = new Set<RunEvent['type']>([
-  'text',
-  'thinking',
-  'refusal',
-  'citation',
-  'media',
-  'server-tool',
-  'tool-call',
-  'tool-progress',
-  'tool-result',
-  'adjustment',
-  'usage',
-])
-
 /**
  * The events of a run, for readers who come late or come back. Ids count characters of text, so pieces can be joined and still be
- * read from where each of them ended; what a turn holds is dropped once the turn is told. So it is no larger than what was said.
+ * read from where each of them ended: it is no larger than what was said, however it came.
  */
 export class RunLog {
   #entries: Entry[] = []
@@ -58,7 +43,6 @@ export class RunLog {
         return this.#bell.ring()
       }
     } else this.#to++
-    if (event.type === 'turn') this.#drop(({ event: { type } }) => PART_OF_TURN.has(type))
     // Of what a tool reports only the newest is news.
     if (event.type === 'tool-progress')
       this.#drop(({ event: before }) => before.type === 'tool-progress' && before.call.id === event.call.id)
