@@ -17,7 +17,7 @@ export function connect(address, onEvent) {
   async function ask(text) {
     after = 0
     let response = await post(address, { text, conversation })
-    for (let failures = 0; failures < 6; ) {
+    for (let failures = 0; failures < 6;) {
       if (response?.status === 204) return
       if (response?.ok === false) throw new Error((await response.json()).message)
       try {

@@ -8,7 +8,7 @@ import type { Gate } from './gate.ts'
 import type { PageFiles } from './page-files.ts'
 import { exportForm, runRequest, sessionPatch, settingsPatch } from './page-requests.ts'
 import { type PageParts, PageSessions } from './page-sessions.ts'
-import type { StateView } from './protocol.ts'
+import type { ModelsView, StateView } from './protocol.ts'
 import { readBytes, readJson } from './read-body.ts'
 import type { Run } from './run.ts'
 import { verdict } from './verdict.ts'
@@ -93,9 +93,10 @@ export function pageApp({ version, gate, files, ...parts }: AppParts): Hono<Env>
       maxUpload: MAX_UPLOAD,
     } satisfies StateView)
   })
-  app.get('/api/models', async (c) =>
-    json(c, await source.models(c.req.query('provider') ?? '', c.req.raw.signal)),
-  )
+  app.get('/api/models', async (c) => {
+    const models: ModelsView = await source.models(c.req.query('provider') ?? '', c.req.raw.signal)
+    return json(c, models)
+  })
 
   app.get('/api/sessions', async (c) =>
     json(c, await sessions.list(c.req.query('q') ?? '', c.req.raw.signal)),

@@ -198,7 +198,12 @@ export class PageSessions {
     const model = `${provider}/${name}`
     const run = this.#active.get(id)?.id
     return {
-      ...{ id, title, created, updated, model, count: nodes.size },
+      id,
+      title,
+      created,
+      updated,
+      model,
+      count: nodes.size,
       settings: { model, ...(systemPrompt && { system: systemPrompt }), params: values },
       nodes: [...nodes.values()].map((node) => nodeView(id, node)),
       ...(head !== undefined && { head }),

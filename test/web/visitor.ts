@@ -22,7 +22,10 @@ afterAll(async () => {
 })
 
 /** A chat with a model that says what it was told to say. */
-export const scripted = (replies: readonly FakeReply[], options: Partial<OpenAICompatibleOptions> = {}): Chat =>
+export const scripted = (
+  replies: readonly FakeReply[],
+  options: Partial<OpenAICompatibleOptions> = {},
+): Chat =>
   chatOpenAICompatible({
     baseUrl: 'http://fake.test/v1',
     model: 'fake',
