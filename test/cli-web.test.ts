@@ -12,10 +12,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ChildProcess } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { liveBrowser } from 'natter/web'
 import type { SessionView, StateView } from '../src/web/protocol.ts'
 import { type Outcome, build, cleanUp, natter } from './cli/command.ts'
 import { type Remote, startRemote } from './cli/remote.ts'
-import { Visitor, saidIn } from './web/visitor.ts'
+import { Visitor, saidIn, scripted } from './web/visitor.ts'
 
 const INDEX = 'dist/web/page/index.html'
 const LIMIT = 60_000
@@ -168,6 +169,13 @@ describe('with a server', () => {
       })
     },
   )
+})
+
+test('liveBrowser() serves the built page for a chat of a program', async () => {
+  await using page = await liveBrowser(scripted(['Hello.']), { open: false, history: false })
+  const visitor = await Visitor.enter(page)
+  expect((await visitor.get<StateView>('GET', 'api/state')).version).toMatch(/^\d+\.\d+\.\d+/)
+  expect(await (await visitor.send('GET', '')).text()).toContain('<!doctype html>')
 })
 
 describe('wrong use', () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { t, tool } from 'natter'
+import { type AssistantTurn, chatGroq, t, tool } from 'natter'
+import { fakeModel } from 'natter/testing'
 import type { NodeView, RunEvent, SessionView, StateView, UploadView } from '../src/web/protocol.ts'
 import { Visitor, saidIn, scripted, serve } from './web/visitor.ts'
 
@@ -385,6 +386,26 @@ describe('attachments', () => {
     for (const path of ['0/0', `${nodes[0]?.id}/9`, `${nodes[0]?.id}/-1`, `${nodes[0]?.id}/x`, 'x/0'])
       expect((await visitor.send('GET', `api/sessions/${id}/media/${path}`)).status).toBe(404)
   })
+})
+
+test('an answer says what it took and cost, and who gave it', async () => {
+  const usage = { input: 1_000_000, output: 1_000_000 }
+  const chat = chatGroq({
+    model: 'llama-3.1-8b-instant',
+    apiKey: 'x',
+    fetch: fakeModel([{ text: 'Hi.', usage }]),
+  })
+  // The list of prices is long: that it is loaded is not what is waited for here.
+  await chat
+    .clone()
+    .setTurns([{ role: 'assistant', contents: [], finish: 'stop', usage }])
+    .cost()
+  const visitor = await Visitor.enter(await serve(chat))
+  const { id } = await visitor.begin()
+  await visitor.talk(id, { text: 'Hi' })
+  const turn = (await visitor.view(id)).nodes[1]?.turn as AssistantTurn
+  expect(turn).toMatchObject({ provider: 'groq', usage, duration: expect.any(Number) as number })
+  expect(turn.cost).toBeGreaterThan(0)
 })
 
 test('no answer ever holds the key', async () => {

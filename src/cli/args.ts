@@ -10,7 +10,7 @@ import { providersCommand } from './providers-command.ts'
 import { mapCommand } from './map-command.ts'
 import { serveCommand } from './serve-command.ts'
 import type { Task } from './task.ts'
-import { version } from './version.ts'
+import { version } from '../lib/version-node.ts'
 import { webCommand } from './web-command.ts'
 import { whoamiCommand } from './whoami-command.ts'
 

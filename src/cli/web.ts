@@ -3,7 +3,7 @@ import { UsageError } from './failure.ts'
 import { note } from './io.ts'
 import type { WebTask } from './task.ts'
 import { listeningFailure, untilEnded } from './until-ended.ts'
-import { version } from './version.ts'
+import { version } from '../lib/version-node.ts'
 import { WebSource } from './web-source.ts'
 
 /** Serves the page until Ctrl-C, and gives the exit code. */

@@ -10,7 +10,7 @@ import type { ErrorView, NodeView } from './protocol.ts'
 import type { Run } from './run.ts'
 
 /** How long an answer waits to learn its price, in milliseconds. */
-const PRICE_LIMIT = 1000
+const PRICE_LIMIT = 3000
 
 /** What becomes of a run. */
 export interface DriveOptions {
