@@ -220,6 +220,15 @@ describe('an answer under way', () => {
     expect(await visitor.get('GET', 'api/sessions')).toEqual([])
   })
 
+  test('does not take back settings that are changed meanwhile', async () => {
+    const visitor = await Visitor.enter(await serve(scripted([SLOW])))
+    const { id } = await visitor.begin()
+    const run = await visitor.ask(id, { text: 'Count' })
+    await visitor.get('PATCH', `api/sessions/${id}`, { settings: { system: 'Be kind.' } })
+    await visitor.all(run)
+    expect((await visitor.view(id)).settings.system).toBe('Be kind.')
+  })
+
   test('that fails says what to do, and the question can be asked again', async () => {
     const visitor = await Visitor.enter(
       await serve(scripted([{ status: 429, message: 'slow down' }, { text: 'half', cut: 1 }, 'whole'])),

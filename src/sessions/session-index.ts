@@ -29,6 +29,7 @@ export interface SessionSummary {
 interface Known {
   readonly ino: number
   readonly mtime: number
+  readonly size: number
   readonly end: number
   readonly title: string
   readonly words: string
@@ -90,11 +91,12 @@ export class SessionIndex {
   async #look(id: string, before: Known | undefined): Promise<Known> {
     const path = join(this.#folder, id + SUFFIX)
     const { ino, size, mtimeMs: mtime } = await stat(path)
-    if (before && before.ino === ino && before.mtime === mtime && before.end <= size) return before
+    // The clock of files is coarse: two changes may bear one time.
+    if (before && before.ino === ino && before.mtime === mtime && before.size === size) return before
     const base = before && before.ino === ino && before.end <= size ? before : EMPTY
     const file = await open(path)
     try {
-      return { ...(await scanned(file, base)), ino, mtime }
+      return { ...(await scanned(file, base)), ino, mtime, size }
     } finally {
       await file.close()
     }
@@ -112,6 +114,7 @@ export class SessionIndex {
 const EMPTY: Known = {
   ino: 0,
   mtime: 0,
+  size: 0,
   end: 0,
   title: '',
   words: '',

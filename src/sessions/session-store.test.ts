@@ -213,6 +213,15 @@ describe('the list', () => {
     expect(await new SessionStore(folder).list()).toMatchObject([{ title: 'Untitled', count: 0 }])
   })
 
+  test('sees a change that bears the time of the one before', async () => {
+    const session = await store.create(SETTINGS)
+    utimesSync(fileOf(session.id), 1, 1)
+    await store.list()
+    await session.append(asked('hi'))
+    utimesSync(fileOf(session.id), 1, 1)
+    expect(await store.list()).toMatchObject([{ count: 1 }])
+  })
+
   test('passes over other files, and files that are damaged to the last line', async () => {
     await store.create(SETTINGS)
     writeFileSync(join(folder, 'notes.jsonl'), 'mine')

@@ -103,6 +103,9 @@ export class PageSessions {
     try {
       const { contents, parent, node } = this.#question(session, request)
       const chat = await this.#chat(session, parent, run)
+      // Whoever goes on with it elsewhere must know whose turns they are.
+      const { format: _format, version: _version, turns: _turns, ...settings } = chat.toJSON()
+      if (JSON.stringify(settings) !== JSON.stringify(session.settings)) await session.setSettings(settings)
       const asked = node ?? (await session.append({ role: 'user', contents }, parent))
       uploads.remove(request.uploads ?? [])
       if (!node) run.push({ type: 'question', node: nodeView(id, asked) })
@@ -127,10 +130,6 @@ export class PageSessions {
       keep,
       tell: (event) => eventView(event, (one) => `api/runs/${run.id}/media/${media.push(one) - 1}`),
     })
-    // What was asked may have other tools or another address than what is kept of it.
-    const { format: _format, version: _version, turns: _turns, ...settings } = chat.toJSON()
-    if (JSON.stringify(settings) !== JSON.stringify(session.settings))
-      await session.setSettings(settings).catch(() => undefined)
     this.#end(session.id, run, session.head)
   }
 

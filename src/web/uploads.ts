@@ -63,7 +63,7 @@ export class Uploads {
 function read(bytes: Uint8Array, name: string): Promise<Media> {
   const mimeType = mimeOf(bytes) ?? ''
   // An SVG is text, and no picture that a model takes.
-  if (mimeType.startsWith('image/') && mimeType !== 'image/svg+xml') return image(bytes)
+  if (mimeType.startsWith('image/') && mimeType !== 'image/svg+xml') return image(bytes, { resize: 'high' })
   if (mimeType.startsWith('audio/')) return audio(bytes, { name })
   if (mimeType === 'application/pdf') return pdf(bytes, { name })
   return document(bytes, { name })
