@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { type AssistantTurn, chatGroq, t, tool } from 'natter'
+import { type AssistantTurn, chatGroq, chatVLLM, t, tool } from 'natter'
 import { fakeModel } from 'natter/testing'
 import type { NodeView, RunEvent, SessionView, StateView, UploadView } from '../src/web/protocol.ts'
 import { Visitor, saidIn, scripted, serve } from './web/visitor.ts'
@@ -415,6 +415,15 @@ test('an answer says what it took and cost, and who gave it', async () => {
   const turn = (await visitor.view(id)).nodes[1]?.turn as AssistantTurn
   expect(turn).toMatchObject({ provider: 'groq', usage, duration: expect.any(Number) as number })
   expect(turn.cost).toBeGreaterThan(0)
+})
+
+test('a server that says itself which model it has needs none named', async () => {
+  const chat = chatVLLM({ baseUrl: 'http://fake.test/v1', fetch: fakeModel(['Hi.']) })
+  const visitor = await Visitor.enter(await serve(chat))
+  const { id, settings } = await visitor.begin()
+  expect(settings.model).toBe('vllm')
+  await visitor.talk(id, { text: 'Hi' })
+  expect(saidIn(await visitor.view(id))).toEqual(['Hi', 'Hi.'])
 })
 
 test('no answer ever holds the key', async () => {

@@ -2,7 +2,7 @@ import { SavedSession } from './saved-session.ts'
 import { noSession } from './session-file.ts'
 import { newSessionId } from './session-id.ts'
 import type { SessionSummary } from './session-index.ts'
-import type { SessionSettings } from './session-lines.ts'
+import { type SessionSettings, modelName } from './session-lines.ts'
 import { snippetOf, wordsOf } from './session-search.ts'
 import { textOf } from '../core/turn.ts'
 import type { ListOptions, Sessions } from './session-store.ts'
@@ -19,7 +19,7 @@ export class MemorySessions implements Sessions {
       const texts = [...nodes.values()].map(({ turn }) => textOf(turn))
       const snippet = [...texts, title].map((text) => snippetOf(text, words)).find((it) => it !== undefined)
       if (words.length > 0 && snippet === undefined) continue
-      const model = `${settings.provider}/${settings.model}`
+      const model = modelName(settings)
       found.push({
         id,
         title,

@@ -7,7 +7,7 @@ import { parsedJson } from '../lib/parsed-json.ts'
 import { type FileLine, fileLines } from './file-lines.ts'
 import { UNTITLED } from './saved-session.ts'
 import { isSessionId } from './session-id.ts'
-import { entryOf } from './session-lines.ts'
+import { entryOf, modelName } from './session-lines.ts'
 
 /** What a list shows of a session. */
 export interface SessionSummary {
@@ -158,7 +158,7 @@ function take(known: { -readonly [K in keyof Known]: Known[K] }, { bytes }: File
   const entry = bytes.length === 0 ? undefined : entryOf(bytes.toString('utf8'))
   if (entry?.type === 'node') known.words = firstWords([entry.node.turn])
   else if (entry?.type === 'title') known.title = entry.title
-  else if (entry?.type === 'settings') known.model = `${entry.settings.provider}/${entry.settings.model}`
+  else if (entry?.type === 'settings') known.model = modelName(entry.settings)
   else if (entry?.type === 'session') {
     known.created = entry.created
     if (entry.created > known.updated) known.updated = entry.created

@@ -9,6 +9,10 @@ import { isNodeId } from './session-id.ts'
 /** Whom a session asks, and how: a saved chat without its turns, and so without keys. */
 export type SessionSettings = Omit<ChatState, 'turns'>
 
+/** Who is asked as `chat()` takes it: `provider/model`, or the provider alone where its server says which model it has. */
+export const modelName = ({ provider, model }: Pick<SessionSettings, 'provider' | 'model'>): string =>
+  model === '' ? provider : `${provider}/${model}`
+
 /** A turn in the tree of a session. Those with the same parent are versions of each other. */
 export interface SessionNode {
   readonly id: string

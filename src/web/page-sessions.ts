@@ -6,7 +6,7 @@ import type { Content, Media } from '../core/content.ts'
 import { params } from '../core/params.ts'
 import type { SavedSession } from '../sessions/saved-session.ts'
 import type { SessionSummary } from '../sessions/session-index.ts'
-import type { SessionNode, SessionSettings } from '../sessions/session-lines.ts'
+import { type SessionNode, type SessionSettings, modelName } from '../sessions/session-lines.ts'
 import type { Sessions } from '../sessions/session-store.ts'
 import { drive } from './drive.ts'
 import { WebError } from './error-view.ts'
@@ -163,10 +163,11 @@ export class PageSessions {
 
   /** A chat that knows the branch up to a turn. Where a key goes is for the source to say, not for what was saved. */
   async #chat(session: SavedSession, parent: string | undefined, run: Run): Promise<Chat> {
-    const base = await this.#parts.source.open(`${session.settings.provider}/${session.settings.model}`)
+    const base = await this.#parts.source.open(modelName(session.settings))
     const saved = { ...session.transcript(parent ?? ''), tools: undefined, apiArgs: undefined }
     const chat = await Chat.fromJSON(saved, approving(base, run.approve))
-    chat.model = base.model
+    // Empty where the server is yet to say which one it has.
+    if (base.model !== '') chat.model = base.model
     return chat
   }
 
@@ -175,11 +176,7 @@ export class PageSessions {
     { model, system, params: values }: Partial<SettingsView>,
   ): SessionSettings {
     const { source } = this.#parts
-    if (
-      model !== undefined &&
-      model !== `${before.provider}/${before.model}` &&
-      source.providers().length === 0
-    )
+    if (model !== undefined && model !== modelName(before) && source.providers().length === 0)
       throw new WebError(403, 'forbidden', 'The program that opened this page decides on the model.')
     return {
       // Another provider has other addresses.
@@ -193,8 +190,8 @@ export class PageSessions {
 
   #view(session: SavedSession): SessionView {
     const { id, title, created, updated, head, nodes } = session
-    const { provider, model: name, systemPrompt, params: values } = session.settings
-    const model = `${provider}/${name}`
+    const { systemPrompt, params: values } = session.settings
+    const model = modelName(session.settings)
     const run = this.#active.get(id)?.id
     return {
       id,
@@ -238,11 +235,11 @@ const isQuestion = ({ turn }: SessionNode): boolean => turn.role === 'user' && !
 
 /** Settings of the page as those of a session. */
 function savedSettings({ model, system, params: values }: SettingsView): SessionSettings {
-  const at = model.indexOf('/')
-  if (at < 1 || at === model.length - 1) throw new TypeError('The model must be named as provider/model.')
+  const [provider = '', ...name] = model.split('/')
+  if (provider === '') throw new TypeError('The model must be named as provider/model.')
   return {
-    provider: model.slice(0, at),
-    model: model.slice(at + 1),
+    provider,
+    model: name.join('/'),
     ...(system && { systemPrompt: system }),
     params: values,
   }

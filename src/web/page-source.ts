@@ -1,5 +1,6 @@
 import type { ModelInfo } from '../capabilities/model-info.ts'
 import type { Chat } from '../chat/chat.ts'
+import { modelName } from '../sessions/session-lines.ts'
 import type { ProviderView, SettingsView } from './protocol.ts'
 
 /** Whom the page can ask. */
@@ -19,7 +20,7 @@ export interface PageSource {
 /** What a chat was made with, as the page shows it. */
 export function settingsOf(chat: Chat): SettingsView {
   const { provider, model, systemPrompt, params } = chat.toJSON()
-  return { model: `${provider}/${model}`, ...(systemPrompt && { system: systemPrompt }), params }
+  return { model: modelName({ provider, model }), ...(systemPrompt && { system: systemPrompt }), params }
 }
 
 /** A chat of a program: who is asked is for the program to say. */
