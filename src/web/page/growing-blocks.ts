@@ -19,6 +19,8 @@ const SHARE = 1 / 12
 /** A block that is longer still is taken for finished where it stands: nobody writes one, and reading some of them costs the square. */
 const LONGEST = 16_384
 
+const LONGEST_FORMULA = 4096
+
 const OPENING = /^( {0,3})(`{3,}|~{3,})([^\n]*)\n/
 
 interface OpenCode {
@@ -143,10 +145,15 @@ export class GrowingBlocks {
   /** How many tokens cannot change any more: those before one whose first line is whole. */
   #finishedOf(tokens: readonly Token[]): number {
     let start = this.#tail.length
+    const formula = this.#tail.length > LONGEST_FORMULA ? -1 : tokens.findIndex(mayBeFormula)
     for (let index = tokens.length - 1; index > 0; index--) {
       const token = tokens[index] as Token
       start -= token.raw.length
-      if (token.type !== 'space' && this.#tail.indexOf('\n', start) >= 0) return index
+      // What makes a table of a line is the line below it.
+      const firstEnd = this.#tail.indexOf('\n', start)
+      const end = token.type === 'table' && firstEnd >= 0 ? this.#tail.indexOf('\n', firstEnd + 1) : firstEnd
+      if (token.type !== 'space' && end >= 0)
+        return formula >= 0 ? Math.min(formula, index) : index
     }
     return 0
   }
@@ -171,6 +178,10 @@ export class GrowingBlocks {
     return [{ ...first, start: this.#nextItem } as Token, ...others]
   }
 }
+
+/** Whether a formula begins in a block that is not closed yet: all up to its end belongs to it. */
+const mayBeFormula = ({ type, raw }: Token): boolean =>
+  type !== 'math' && type !== 'code' && /^(\$\$|\\\[)/m.test(raw)
 
 /** Tells a part of a line of code. What may be the end of the block is held back until it is known. */
 function* tell(code: OpenCode, part: string, isWhole: boolean): Generator<Change> {
