@@ -33,7 +33,7 @@ function* grown(pieces: readonly string[]): Generator<Change> {
 
 const LINES = [
   '# Title', 'text', 'text with `code`', '', '', '- item', '  more', '1. one', '> quote', '```', '```js', '~~~', '~~~~ py', '  ```',
-  '    indented', '---', '===', '| a | b |', '|---|---|', '| 1 | 2 |', '<div>', '</div>', '$$', 'x^2', '\\[', '\\]', '#', '#hash', '-', '``',
+  '    indented', '---', '===', '| a | b |\n|---|---|', '| 1 | 2 |', '<div>', '</div>', '$$', 'x^2', '\\[', '\\]', '#', '#hash', '-', '``',
   '````', '`', '***', '* * *',
 ] // prettier-ignore
 
