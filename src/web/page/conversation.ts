@@ -15,6 +15,15 @@ export interface Exchange {
   readonly question?: NodeView
   readonly rounds: readonly AnswerNode[]
   readonly results: ReadonlyMap<string, ToolResult>
+  /** Where the question, and the first of its answers, stand among their versions. */
+  readonly questionPlace: Place
+  readonly answerPlace: Place
+}
+
+/** The place among versions, counted from 1. */
+export interface Place {
+  readonly at: number
+  readonly of: number
 }
 
 /** A turn of the model in the tree. */
@@ -53,24 +62,45 @@ export function leafOf({ children }: Tree, id: string): string {
 export const versionsOf = ({ children }: Tree, node: NodeView): readonly NodeView[] =>
   (children.get(node.parent) ?? []).filter(({ turn }) => turn.role === node.turn.role)
 
-/** A path as questions with their answers. */
-export function exchangesOf(path: readonly NodeView[]): readonly Exchange[] {
-  const exchanges: (Exchange & { rounds: AnswerNode[]; results: Map<string, ToolResult> })[] = []
-  const begin = (key: string, question?: NodeView): void => {
-    exchanges.push({ key, ...(question && { question }), rounds: [], results: new Map() })
+/** A branch as questions with their answers. */
+export function exchangesOf(tree: Tree, head: string | undefined): readonly Exchange[] {
+  const exchanges: (Exchange & { rounds: AnswerNode[]; results: Map<string, ToolResult>; answerPlace: Place })[] = []
+  const begin = (node: NodeView, question?: NodeView): void => {
+    const questionPlace = question ? placeOf(tree, question) : ONLY
+    exchanges.push({ key: node.id, ...(question && { question }), rounds: [], results: new Map(), questionPlace, answerPlace: ONLY })
   }
-  for (const node of path) {
+  for (const node of pathOf(tree, head)) {
     if (isAnswer(node)) {
-      if (exchanges.length === 0) begin(node.id)
-      exchanges.at(-1)?.rounds.push(node)
+      if (exchanges.length === 0) begin(node)
+      const last = exchanges.at(-1)
+      if (last?.rounds.length === 0) last.answerPlace = placeOf(tree, node)
+      last?.rounds.push(node)
       continue
     }
     for (const content of node.turn.contents) {
       if (content.type === 'tool-result') exchanges.at(-1)?.results.set(content.id, content)
     }
-    if (isQuestion(node.turn)) begin(node.id, node)
+    if (isQuestion(node.turn)) begin(node, node)
   }
   return exchanges
+}
+
+/** Whether two exchanges look the same, so that a long conversation need not be shown anew for each turn. */
+export const isSame = (a: Exchange, b: Exchange): boolean =>
+  a.question === b.question &&
+  a.results.size === b.results.size &&
+  a.rounds.length === b.rounds.length &&
+  a.rounds.every((round, index) => round === b.rounds[index]) &&
+  isSamePlace(a.questionPlace, b.questionPlace) &&
+  isSamePlace(a.answerPlace, b.answerPlace)
+
+const isSamePlace = (a: Place, b: Place): boolean => a.at === b.at && a.of === b.of
+
+const ONLY: Place = { at: 1, of: 1 }
+
+function placeOf(tree: Tree, node: NodeView): Place {
+  const versions = versionsOf(tree, node)
+  return { at: versions.findIndex(({ id }) => id === node.id) + 1, of: versions.length }
 }
 
 const isAnswer = (node: NodeView): node is AnswerNode => node.turn.role === 'assistant'

@@ -2,7 +2,7 @@
 // So there is nothing to purify: what is not in this file cannot come out of it.
 import type { Token, Tokens } from 'marked'
 import { codeBlock } from './code-block.ts'
-import { linkOf, pictureOf } from './links.ts'
+import { anchorProps, linkOf, pictureOf } from './links.ts'
 import type { MathToken } from './markdown.ts'
 import { formula } from './formula.ts'
 
@@ -154,17 +154,10 @@ function tableOf({ header, rows }: Tokens.Table, depth: number): HTMLElement {
   return frame
 }
 
-/** A link that opens beside this page and learns nothing of it; its text alone where the address is not one to follow. */
-export function anchor(href: string, child: Node | string): Node {
-  const url = linkOf(href)
-  if (url === undefined) return element('span', child)
-  const link = element('a', child) as HTMLAnchorElement
-  link.href = url
-  link.target = '_blank'
-  link.rel = 'noopener noreferrer nofollow'
-  // Where it really leads, whatever its text says.
-  link.title = url
-  return link
+/** A link; its text alone where the address is not one to follow. */
+function anchor(href: string, child: Node | string): HTMLElement {
+  const props = anchorProps(href)
+  return props ? Object.assign(element('a', child), props) : element('span', child)
 }
 
 function imageOf({ href, text }: Tokens.Image): Node | string {
@@ -178,7 +171,7 @@ function imageOf({ href, text }: Tokens.Image): Node | string {
   const url = linkOf(href)
   if (url === undefined) return text
   // Fetched by itself, a picture tells its server what was said here: models have been made to write such addresses.
-  const link = anchor(url, `${text || 'Picture'} (${new URL(url).host || url})`) as HTMLElement
+  const link = anchor(url, `${text || 'Picture'} (${new URL(url).host || url})`)
   link.className = 'remote-picture'
   return link
 }

@@ -29,6 +29,8 @@ export async function readRun(run: string, listener: RunListener): Promise<RunOu
     try {
       const status = await readOnce(run, place, listener)
       if (place.isEnded) return 'ended'
+      // There is nothing after the last event that was read, or no such run.
+      if (status === 204) return 'gone'
       if (status >= 400 && status < 500 && status !== 429) return 'gone'
     } catch {
       if (place.isEnded) return 'ended'

@@ -11,7 +11,7 @@ import type {
   UploadView,
 } from '../protocol.ts'
 import * as api from './api.ts'
-import { exchangesOf, leafOf, pathOf, treeOf, versionsOf } from './conversation.ts'
+import { exchangesOf, leafOf, treeOf, versionsOf } from './conversation.ts'
 import { type LiveRun, addEvent, liveRun, perFrame, settle } from './live-run.ts'
 import { announcement, notify } from './notices.ts'
 import { readRun } from './run-events.ts'
@@ -26,6 +26,8 @@ export const live = signal<LiveRun | undefined>(undefined)
 export const failure = signal<{ readonly error: ErrorView; readonly retry?: () => void } | undefined>(undefined)
 /** Whether the conversation, or the page, is still on its way. */
 export const isLoading = signal(true)
+/** The question that is being edited. */
+export const editing = signal<string | undefined>(undefined)
 /** Counts what changes the list of conversations. */
 export const changes = signal(0)
 
@@ -38,7 +40,7 @@ export const settings = computed<SettingsView>(
 )
 const tree = computed(() => treeOf(session.value?.nodes ?? []))
 /** The questions and answers of the branch that is shown. */
-export const exchanges = computed(() => exchangesOf(pathOf(tree.value, session.value?.head)))
+export const exchanges = computed(() => exchangesOf(tree.value, session.value?.head))
 
 /** Asks the server for what the page begins with. */
 export async function begin(): Promise<void> {
@@ -91,6 +93,7 @@ function leave(): void {
     live.value = undefined
     session.value = undefined
     failure.value = undefined
+    editing.value = undefined
   })
 }
 
@@ -197,12 +200,6 @@ export async function showVersion(node: NodeView, by: number): Promise<void> {
   session.value = { ...shown, head }
   failure.value = undefined
   await report(api.patchSession(shown.id, { head }))
-}
-
-/** Where a turn stands among its versions, counted from 1. */
-export function versionOf(node: NodeView): { readonly place: number; readonly count: number } {
-  const versions = versionsOf(tree.value, node)
-  return { place: versions.findIndex(({ id }) => id === node.id) + 1, count: versions.length }
 }
 
 /** Changes whom the conversation asks, or how. @throws RequestError where the server does not take it */
