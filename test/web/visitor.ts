@@ -38,12 +38,12 @@ export const scripted = (
 /** Serves the page for a chat; it is closed after the file's tests. */
 export async function serve(
   source: Chat | PageSource,
-  options: LiveBrowserOptions = {},
+  { folder = FOLDER, ...options }: LiveBrowserOptions & { readonly folder?: string } = {},
 ): Promise<LiveBrowser> {
   const from = 'open' in source ? source : sourceOf(source)
   const page = await servePage(
     from,
-    { version: '1.2.3', folder: FOLDER },
+    { version: '1.2.3', folder },
     { open: false, history: false, ...options },
   )
   pages.push(page)

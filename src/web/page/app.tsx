@@ -9,7 +9,8 @@ import { ModelPicker, isPicking } from './model-picker.tsx'
 import { act, announcement, dismiss, notice } from './notices.ts'
 import { PageHeader } from './page-header.tsx'
 import { isDrawerOpen, isNarrow } from './preferences.ts'
-import { live, session } from './session.ts'
+import { title } from './saved-sessions.ts'
+import { live } from './session.ts'
 import { SettingsDialog, isSetting } from './settings-dialog.tsx'
 import { LETTERS } from './shortcuts.ts'
 import { Transcript } from './transcript.tsx'
@@ -20,8 +21,8 @@ const letters = Object.entries(LETTERS).map(([key, { what }]) => [key, what] as 
 export function App(): JSX.Element {
   const isDropping = useDrop()
   useEffect(() => {
-    document.title = session.value ? `${session.value.title} \u00b7 natter` : 'natter'
-  }, [session.value?.title])
+    document.title = title.value === undefined ? 'natter' : `${title.value} \u00b7 natter`
+  }, [title.value])
   return (
     <div class={`page ${isDrawerOpen.value ? 'with-drawer' : ''}`}>
       <HistoryDrawer />

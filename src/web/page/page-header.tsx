@@ -5,7 +5,8 @@ import { isHelping } from './help-dialog.tsx'
 import { Icon, IconButton } from './icons.tsx'
 import { isPicking } from './model-picker.tsx'
 import { isDrawerOpen, nextTheme, theme } from './preferences.ts'
-import { exchanges, newSession, session, settings, state } from './session.ts'
+import { title } from './saved-sessions.ts'
+import { exchanges, newSession, settings, state } from './session.ts'
 import { isSetting } from './settings-dialog.tsx'
 
 const THEMES = {
@@ -44,7 +45,7 @@ export function PageHeader(): JSX.Element {
       ) : (
         <p class="model-button fixed">{name}</p>
       )}
-      <h1 class="off-screen">{session.value?.title ?? 'New chat'}</h1>
+      <h1 class="off-screen">{title.value ?? 'New chat'}</h1>
       <span class="head-space" />
       {cost !== undefined && (
         <span class="head-cost" title="Cost of what is shown, in US dollars">

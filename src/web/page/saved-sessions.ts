@@ -1,5 +1,5 @@
 // The list of conversations.
-import { effect, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import type { SessionSummary } from '../protocol.ts'
 import * as api from './api.ts'
 import { notify } from './notices.ts'
@@ -9,6 +9,12 @@ import { changes, newSession, report, session, state } from './session.ts'
 export const summaries = signal<readonly SessionSummary[] | undefined>(undefined)
 /** The words that are looked for. */
 export const words = signal('')
+
+/** The title of the conversation that is shown: the list knows it first, for the server makes it of the first question. */
+export const title = computed(() => {
+  const shown = session.value
+  return shown && (summaries.value?.find(({ id }) => id === shown.id)?.title ?? shown.title)
+})
 
 /** Deleted, but not yet for good. */
 const leaving = signal<ReadonlySet<string>>(new Set())
@@ -38,15 +44,13 @@ async function load(wanted: string): Promise<void> {
 }
 
 /** Gives a conversation another title. */
-export async function rename({ id }: SessionSummary, title: string): Promise<void> {
-  if (!(await report(api.patchSession(id, { title })))) return
-  if (session.value?.id === id) session.value = { ...session.value, title }
-  changes.value++
+export async function rename({ id }: SessionSummary, next: string): Promise<void> {
+  if (await report(api.patchSession(id, { title: next }))) changes.value++
 }
 
 /** Deletes a conversation, once the time is over in which it can be had back. */
 export function remove(summary: SessionSummary): void {
-  const { id, title } = summary
+  const { id } = summary
   const isShown = session.value?.id === id
   leaving.value = new Set(leaving.value).add(id)
   if (isShown) newSession()
@@ -54,7 +58,7 @@ export function remove(summary: SessionSummary): void {
     leaving.value = new Set([...leaving.value].filter((other) => other !== id))
   }
   notify({
-    text: `“${title}” is deleted`,
+    text: `“${summary.title}” is deleted`,
     action: { label: 'Undo', run: stay },
     onGone: () => void report(api.deleteSession(id)).then((isGone) => (isGone ? changes.value++ : stay())),
   })

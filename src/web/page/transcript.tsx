@@ -30,7 +30,10 @@ export function Transcript(): JSX.Element {
     setAway(false)
   }
   // A conversation is shown from its end, and who has asked wants to see the answer.
-  useLayoutEffect(jump, [id, run?.id])
+  useLayoutEffect(jump, [id])
+  useLayoutEffect(() => {
+    if (run) jump()
+  }, [run])
   useEffect(() => {
     const { current } = frame
     if (!current || !content.current) return undefined
