@@ -33,7 +33,9 @@ const { imports = {}, exports = {} } = JSON.parse(readFileSync('package.json', '
 const entries = new Set(Object.values(exports).filter(isString).map(sourceOf))
 
 const problems = []
-for (const file of filesUnder('src').filter((path) => /\.[cm]?ts$/.test(path) && !path.includes('.test.'))) {
+for (const file of filesUnder('src').filter(
+  (path) => /\.([cm]?ts|tsx)$/.test(path) && !path.includes('.test.'),
+)) {
   const from = folderOf(file)
   if (rankOf(from) < 0) problems.push(`${file}: src/${from} has no place in scripts/arrows.mjs`)
   const text = readFileSync(file, 'utf8')

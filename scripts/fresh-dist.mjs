@@ -39,7 +39,11 @@ function isStale() {
 
 /** A built file whose source is gone would still be packed. The page is built anew as a whole. */
 function isOrphan(file) {
-  return !file.startsWith('dist/web/page/') && file.endsWith('.js') && !existsSync(file.replace('dist/', 'src/').replace(/js$/, 'ts'))
+  return (
+    !file.startsWith('dist/web/page/') &&
+    file.endsWith('.js') &&
+    !existsSync(file.replace('dist/', 'src/').replace(/js$/, 'ts'))
+  )
 }
 
 function modified(file) {

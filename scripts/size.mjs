@@ -1,9 +1,17 @@
 // What a person pays who needs one chat: bundled, minified, gzipped. What is imported lazily is in other chunks and not counted.
+<<<<<<< HEAD
 import { bundle } from './bundle.mjs'
+=======
+// And what a browser loads for the page of `natter web`, all of it.
+import { readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+>>>>>>> 57591ef (Check the page as the rest is checked: types, size, lint, and how fast it is)
 import { ensureDist } from './fresh-dist.mjs'
-import { report } from './files.mjs'
+import { filesUnder, report } from './files.mjs'
 
 const BUDGET = 20_500
+const PAGE_BUDGET = 150_000
 const CODE = `import { chatHuggingFace } from 'natter'; console.log(chatHuggingFace)`
 
 await ensureDist()
@@ -18,4 +26,8 @@ for (const platform of ['node', 'browser']) {
     problems.push(`${platform}: ${error.message}`)
   }
 }
+const page = filesUnder('dist/web/page').reduce((sum, file) => sum + gzipSync(readFileSync(file)).length, 0)
+if (page === 0 || page > PAGE_BUDGET)
+  problems.push(`page ${page / 1000} kB gzipped: ${PAGE_BUDGET / 1000} kB is the most, and 0 is none`)
+else console.log(`page ${(page / 1000).toFixed(1)} kB`)
 report(problems)

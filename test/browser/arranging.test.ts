@@ -6,7 +6,10 @@ import { sourceOf } from '../../src/web/page-source.ts'
 import { scripted } from '../web/visitor.ts'
 import { answers, ask, inBrowser, settled, visit } from './browser.ts'
 
-const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
 const PDF = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n')
 
 inBrowser('what is around a conversation', () => {
@@ -22,7 +25,12 @@ inBrowser('what is around a conversation', () => {
         const data = new DataTransfer()
         data.items.add(new File(['some notes'], `${how}.txt`, { type: 'text/plain' }))
         if (how === 'drop') dispatchEvent(new DragEvent('drop', { dataTransfer: data }))
-        else document.querySelector('#question')?.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+        else
+          document
+            .querySelector('#question')
+            ?.dispatchEvent(
+              new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+            )
       }, kind)
     await give('paste')
     await give('drop')
@@ -33,7 +41,9 @@ inBrowser('what is around a conversation', () => {
     await ask(page, 'What is this?')
     await settled(page)
     const question = page.getByRole('region', { name: 'Your message' })
-    await expect.poll(() => question.getByRole('img').evaluate((it) => (it as HTMLImageElement).naturalWidth)).toBe(1)
+    await expect
+      .poll(() => question.getByRole('img').evaluate((it) => (it as HTMLImageElement).naturalWidth))
+      .toBe(1)
     expect(await question.innerText()).toContain('paste.txt')
     expect(await list.count()).toBe(0)
     // An edited question keeps its files.
@@ -49,7 +59,13 @@ inBrowser('what is around a conversation', () => {
     const chat = scripted(['Hello.'])
     const models = [
       { id: 'small', capabilities: {} },
-      { id: 'large', name: 'Large', capabilities: { tools: true, image: true }, contextLength: 131_072, prices: { input: 0.2, output: 0.8 } },
+      {
+        id: 'large',
+        name: 'Large',
+        capabilities: { tools: true, image: true },
+        contextLength: 131_072,
+        prices: { input: 0.2, output: 0.8 },
+      },
     ]
     const source = {
       ...sourceOf(chat),
@@ -64,7 +80,9 @@ inBrowser('what is around a conversation', () => {
     const box = page.getByRole('dialog', { name: 'Choose a model' })
     const rows = box.getByRole('listbox', { name: 'Models' }).getByRole('option')
     await rows.nth(1).waitFor()
-    expect(await rows.nth(1).innerText()).toMatch(/Large[\s\S]*tools[\s\S]*pictures[\s\S]*131k context[\s\S]*\$0\.20 \/ \$0\.80/)
+    expect(await rows.nth(1).innerText()).toMatch(
+      /Large[\s\S]*tools[\s\S]*pictures[\s\S]*131k context[\s\S]*\$0\.20 \/ \$0\.80/,
+    )
     await box.getByRole('combobox', { name: 'Search models' }).fill('lar')
     await expect.poll(() => rows.count()).toBe(2)
     await page.keyboard.press('Enter')

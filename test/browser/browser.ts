@@ -9,12 +9,16 @@ import type { Chat } from 'natter'
 import { serve } from '../web/visitor.ts'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome']
-const executablePath = NAMES.map((name) => spawnSync('which', [name], { encoding: 'utf8' }).stdout.trim()).find(Boolean)
-if (executablePath === undefined && process.env.CI !== 'true')
-  console.log('skipped: the tests of the page in a browser, because chromium is not installed here')
+const executablePath = NAMES.map((name) =>
+  spawnSync('which', [name], { encoding: 'utf8' }).stdout.trim(),
+).find(Boolean)
+
+const isSkipped = executablePath === undefined && process.env.CI !== 'true'
+if (isSkipped) console.log('skipped: the tests of the page in a browser, because chromium is not installed here')
 
 /** Tests in a browser; skipped where there is none, but not where all tests must run. */
-export const inBrowser = describe.skipIf(executablePath === undefined && process.env.CI !== 'true')
+export const inBrowser = (name: string, tests: () => void): unknown =>
+  (isSkipped ? describe.skip : describe)(name, tests)
 
 let browser: Browser | undefined
 beforeAll(async () => {
@@ -38,7 +42,10 @@ export interface Opened {
 }
 
 /** Serves the built page for a chat, and opens it. */
-export async function visit(source: Chat | PageSource, { context, at, ...options }: Visit = {}): Promise<Opened> {
+export async function visit(
+  source: Chat | PageSource,
+  { context, at, ...options }: Visit = {},
+): Promise<Opened> {
   if (!browser) throw new Error('chromium is not installed here')
   const live = await serve(source, { folder: join('dist', 'web', 'page'), ...options })
   const opened = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'], ...context })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { t, tool } from 'natter'
+import { chatLocal } from 'natter/local'
 import { scripted } from '../web/visitor.ts'
 import { answers, ask, inBrowser, settled, visit } from './browser.ts'
 
@@ -7,7 +8,8 @@ const SLOW = { chunks: Array.from({ length: 60 }, (_, index) => `word${index} `)
 
 inBrowser('a conversation in the browser', () => {
   test('shows an answer in Markdown as it comes, and what is known of it', async () => {
-    const text = '## A title\n\nSome **bold** text.\n\n- one\n- two\n\n```js\nconst a = 1\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n$$x^2$$\n'
+    const text =
+      '## A title\n\nSome **bold** text.\n\n- one\n- two\n\n```js\nconst a = 1\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n$$x^2$$\n'
     const { page, errors } = await visit(scripted([{ text, usage: { input: 12, output: 34 } }]))
     await ask(page, 'Hello')
     await settled(page)
@@ -18,7 +20,9 @@ inBrowser('a conversation in the browser', () => {
     await answer.locator('.hljs-keyword').waitFor()
     await answer.locator('math msup').waitFor()
     expect(await answer.locator('.table td').allInnerTexts()).toEqual(['1', '2'])
-    expect(await answer.getByRole('list', { name: 'About this answer' }).innerText()).toMatch(/fake[\s\S]*12 → 34 tokens/)
+    expect(await answer.getByRole('list', { name: 'About this answer' }).innerText()).toMatch(
+      /fake[\s\S]*12 → 34 tokens/,
+    )
     await expect.poll(() => page.title()).toBe('Hello · natter')
     await answer.getByRole('button', { name: 'Copy code' }).click()
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('const a = 1')
@@ -30,7 +34,10 @@ inBrowser('a conversation in the browser', () => {
 
   test('stops by Escape and by its button, and keeps what came', async () => {
     const { page } = await visit(scripted([SLOW, SLOW]))
-    for (const stop of [() => page.keyboard.press('Escape'), () => page.getByRole('button', { name: 'Stop' }).click()]) {
+    for (const stop of [
+      () => page.keyboard.press('Escape'),
+      () => page.getByRole('button', { name: 'Stop' }).click(),
+    ]) {
       await ask(page, 'Tell')
       await page.getByText('word3', { exact: false }).last().waitFor()
       await stop()
@@ -75,6 +82,48 @@ inBrowser('a conversation in the browser', () => {
     expect(await question.innerText()).toContain('1/2')
   })
 
+  test('talks to the model in this process', async () => {
+    const { page } = await visit(chatLocal({ params: { maxTokens: 12, seed: 1 } }))
+    await ask(page, 'Say hello')
+    await settled(page)
+    expect((await answers(page).locator('.prose').innerText()).trim()).not.toBe('')
+    expect(await answers(page).getByRole('list', { name: 'About this answer' }).innerText()).toMatch(/tokens/)
+  })
+
+  test('tells what was adjusted for a model', async () => {
+    const refusal = { status: 400, message: "Unsupported parameter: 'temperature' is not supported with this model." }
+    const { page } = await visit(scripted([refusal, 'Fine.'], { model: 'picky', params: { temperature: 0.5 } }))
+    await ask(page, 'Hello')
+    await answers(page).getByText('Fine.').waitFor()
+    await settled(page)
+    await answers(page).getByText('1 adjustment for this model').click()
+    await answers(page).getByText('temperature', { exact: true }).waitFor()
+  })
+
+  test('says that an answer was cut short, and shows why a model declined', async () => {
+    const { page } = await visit(scripted([{ text: 'So much', finish: 'length' }, { refusal: 'I would rather not.' }]))
+    await ask(page, 'Tell all')
+    await answers(page).getByText('reached its longest length').waitFor()
+    await settled(page)
+    await ask(page, 'Now')
+    await answers(page).getByText('I would rather not.').first().waitFor()
+    await settled(page)
+  })
+
+  test('keeps apart the calls of two rounds that have the same id', async () => {
+    const read = tool({ name: 'read', description: 'Reads', input: t.object({ file: t.string() }), run: ({ file }) => `content of ${file}` })
+    const call = (file: string): object => ({ toolCalls: [{ id: 'call_0', name: 'read', arguments: { file } }] })
+    const { page } = await visit(scripted([call('one'), call('two'), 'Read.'], { tools: [read] }))
+    await ask(page, 'Read both')
+    await answers(page).getByText('Read.', { exact: true }).waitFor()
+    await settled(page)
+    const cards = answers(page).locator('details.tool')
+    for (const [index, file] of ['one', 'two'].entries()) {
+      await cards.nth(index).locator('summary').click()
+      expect(await cards.nth(index).getByLabel('Result').innerText()).toBe(`content of ${file}`)
+    }
+  })
+
   test('folds thinking away', async () => {
     const { page } = await visit(scripted([{ thinking: 'Let me see.', text: 'Seen.' }]))
     await ask(page, 'Think')
@@ -108,14 +157,17 @@ inBrowser('a conversation in the browser', () => {
       await answers(page).getByText('Well.').waitFor()
       await settled(page)
       const card = answers(page).locator('details.tool')
-      if (!(await card.getByLabel('Result').isVisible()) && !(await card.getByLabel('Input').isVisible())) await card.locator('summary').click()
+      if (!(await card.getByLabel('Result').isVisible()) && !(await card.getByLabel('Input').isVisible()))
+        await card.locator('summary').click()
       expect((await card.innerText()).toLowerCase()).toContain(said.toLowerCase())
       expect(await card.getByLabel('Input').innerText()).toContain('"path": "a.txt"')
     })
   }
 
   test('says what went wrong, and tries again', async () => {
-    const { page } = await visit(scripted([{ status: 500, message: 'The model has fallen over' }, 'Up again.']))
+    const { page } = await visit(
+      scripted([{ status: 500, message: 'The model has fallen over' }, 'Up again.']),
+    )
     await ask(page, 'Hello')
     const alert = page.getByRole('alert')
     await alert.getByText('The model has fallen over').waitFor()

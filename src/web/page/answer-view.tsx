@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { Adjustment, AssistantTurn } from '../../core/turn.ts'
 import { copy } from './clipboard.ts'
-import { type Exchange, totalsOf } from './conversation.ts'
+import { type Exchange, type Round, totalsOf } from './conversation.ts'
 import { count, dollars, duration } from './figures.ts'
 import { Icon, IconButton } from './icons.tsx'
 import type { LiveRun } from './live-run.ts'
@@ -18,21 +18,28 @@ interface AnswerProps {
 
 /** What came of a question: all rounds with their tools as one answer, and what is known of it. */
 export function AnswerView({ exchange, run }: AnswerProps): JSX.Element | null {
-  const { rounds, results } = exchange
+  const { rounds } = exchange
   const parts = run?.parts.value ?? []
   if (rounds.length === 0 && !run) return null
   return (
     <section class="answer" aria-label="Answer" aria-busy={run !== undefined}>
-      {rounds.map(({ turn }, index) => (
-        <PartsView parts={partsOf(turn.contents)} results={results} run={index === rounds.length - 1 ? run : undefined} key={index} />
+      {rounds.map(({ node, results }, index) => (
+        <PartsView
+          parts={partsOf(node.turn.contents)}
+          results={results}
+          run={index === rounds.length - 1 ? run : undefined}
+          key={index}
+        />
       ))}
-      {run && <PartsView parts={parts} results={results} run={run} key={rounds.length} />}
-      {run && parts.length === 0 && <Waiting since={run.started} />}
+      {run && <PartsView parts={parts} results={NONE} run={run} key={rounds.length} />}
+      {run && parts.length === 0 && run.approvals.value.size === 0 && <Waiting since={run.started} />}
       {run && <Adjustments adjustments={run.adjustments.value} />}
       {!run && <Foot exchange={exchange} />}
     </section>
   )
 }
+
+const NONE: Round['results'] = new Map()
 
 /** Says that something is on its way, and after a while for how long. */
 function Waiting({ since }: { readonly since: number }): JSX.Element {
@@ -42,20 +49,27 @@ function Waiting({ since }: { readonly since: number }): JSX.Element {
     return () => clearInterval(timer)
   }, [since])
   return (
-    <p class="waiting">
+    <p class="pending">
       <span class="dots" aria-hidden="true">
         <i />
         <i />
         <i />
       </span>
-      <span>{seconds >= 4 ? `Waiting for the model, ${seconds} s` : <span class="off-screen">Waiting for the model</span>}</span>
+      <span>
+        {seconds >= 4 ? (
+          `Waiting for the model, ${seconds} s`
+        ) : (
+          <span class="off-screen">Waiting for the model</span>
+        )}
+      </span>
     </p>
   )
 }
 
 const FINISHES: Readonly<Record<string, string>> = {
   length: 'The answer reached its longest length. Ask to go on, or allow more tokens in the settings.',
-  'context-window': 'The conversation no longer fits into the model. Begin a new one, or choose a model with a longer context.',
+  'context-window':
+    'The conversation no longer fits into the model. Begin a new one, or choose a model with a longer context.',
   'content-filter': 'The provider held back the rest of the answer.',
   aborted: 'Stopped.',
   error: 'The answer broke off. What had come is kept.',
@@ -64,9 +78,11 @@ const FINISHES: Readonly<Record<string, string>> = {
 function Foot({ exchange }: { readonly exchange: Exchange }): JSX.Element {
   const { rounds, question, answerPlace } = exchange
   const [isCopied, setCopied] = useState(false)
-  const last = rounds.at(-1)?.turn
-  const first = rounds[0]
-  const text = rounds.flatMap(({ turn }) => turn.contents.flatMap((content) => (content.type === 'text' ? content.text : [])))
+  const last = rounds.at(-1)?.node.turn
+  const first = rounds[0]?.node
+  const text = rounds.flatMap(({ node }) =>
+    node.turn.contents.flatMap((content) => (content.type === 'text' ? content.text : [])),
+  )
   const note = last && FINISHES[last.finish]
   const copyAnswer = async (): Promise<void> => {
     if (!(await copy(text.join('\n\n')))) return
@@ -77,11 +93,15 @@ function Foot({ exchange }: { readonly exchange: Exchange }): JSX.Element {
     <>
       {last?.refusal && <p class="note">{last.refusal}</p>}
       {note && <p class="note">{note}</p>}
-      <Adjustments adjustments={rounds.flatMap(({ turn }) => turn.adjustments ?? [])} />
+      <Adjustments adjustments={rounds.flatMap(({ node }) => node.turn.adjustments ?? [])} />
       <div class="foot">
         <div class="actions">
           {first && <Versions node={first} place={answerPlace} />}
-          <IconButton icon={isCopied ? 'check' : 'copy'} label={isCopied ? 'Copied' : 'Copy answer'} onClick={() => void copyAnswer()} />
+          <IconButton
+            icon={isCopied ? 'check' : 'copy'}
+            label={isCopied ? 'Copied' : 'Copy answer'}
+            onClick={() => void copyAnswer()}
+          />
           {question && (
             <IconButton
               icon="retry"
@@ -97,7 +117,13 @@ function Foot({ exchange }: { readonly exchange: Exchange }): JSX.Element {
   )
 }
 
-function Figures({ rounds, last }: { readonly rounds: Exchange['rounds']; readonly last: AssistantTurn }): JSX.Element {
+function Figures({
+  rounds,
+  last,
+}: {
+  readonly rounds: Exchange['rounds']
+  readonly last: AssistantTurn
+}): JSX.Element {
   const totals = totalsOf(rounds)
   const { input, output, reasoning } = totals
   const model = last.model?.split('/').at(-1)

@@ -66,7 +66,10 @@ export const exportUrl = (id: string, format: 'markdown' | 'html' | 'jsonl'): st
 export const upload = (file: Blob, name: string, signal?: AbortSignal): Promise<UploadView> =>
   call('POST', 'uploads', {
     body: file,
-    headers: { 'content-type': file.type || 'application/octet-stream', 'x-file-name': encodeURIComponent(name) },
+    headers: {
+      'content-type': file.type || 'application/octet-stream',
+      'x-file-name': encodeURIComponent(name),
+    },
     ...(signal && { signal }),
   })
 
@@ -85,7 +88,11 @@ export const decide = (run: string, callId: string, isApproved: boolean): Promis
 
 const sessionPath = (id: string): string => `sessions/${encodeURIComponent(id)}`
 
-async function call<T>(method: string, path: string, options: RequestInit & { json?: unknown } = {}): Promise<T> {
+async function call<T>(
+  method: string,
+  path: string,
+  options: RequestInit & { json?: unknown } = {},
+): Promise<T> {
   const { json, ...init } = options
   if (json !== undefined) {
     init.body = JSON.stringify(json)

@@ -90,7 +90,8 @@ function useDrop(): boolean {
     }
     for (const [name, handler] of Object.entries(handlers)) addEventListener(name, handler as EventListener)
     return () => {
-      for (const [name, handler] of Object.entries(handlers)) removeEventListener(name, handler as EventListener)
+      for (const [name, handler] of Object.entries(handlers))
+        removeEventListener(name, handler as EventListener)
     }
   }, [])
   return isOver

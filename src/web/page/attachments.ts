@@ -39,7 +39,9 @@ async function send(file: File): Promise<void> {
   const isPicture = /^image\/(png|jpeg|gif|webp)$/.test(file.type)
   const abort = new AbortController()
   const added: Attachment = {
-    ...{ key, name: file.name, size: file.size },
+    key,
+    name: file.name,
+    size: file.size,
     ...(isPicture && { preview: URL.createObjectURL(file) }),
   }
   sending.set(key, abort)
@@ -59,7 +61,8 @@ function change(key: number, news: Partial<Attachment>): void {
 /** Takes a file away again. */
 export function detach(key: number): void {
   sending.get(key)?.abort()
-  for (const { preview } of attachments.value.filter((one) => one.key === key)) if (preview) URL.revokeObjectURL(preview)
+  for (const { preview } of attachments.value.filter((one) => one.key === key))
+    if (preview) URL.revokeObjectURL(preview)
   attachments.value = attachments.value.filter((one) => one.key !== key)
 }
 

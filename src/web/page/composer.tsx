@@ -20,7 +20,10 @@ async function send(): Promise<void> {
   if (isSending.value || live.value || (asked === '' && files.length === 0)) return
   if (files.some(({ upload }) => upload === undefined)) return
   isSending.value = true
-  const isTaken = await ask(asked, files.flatMap(({ upload }) => upload ?? []))
+  const isTaken = await ask(
+    asked,
+    files.flatMap(({ upload }) => upload ?? []),
+  )
   isSending.value = false
   if (!isTaken) return
   text.value = ''

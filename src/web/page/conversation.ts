@@ -13,11 +13,20 @@ export interface Tree {
 export interface Exchange {
   readonly key: string
   readonly question?: NodeView
-  readonly rounds: readonly AnswerNode[]
-  readonly results: ReadonlyMap<string, ToolResult>
+  readonly rounds: readonly Round[]
   /** Where the question, and the first of its answers, stand among their versions. */
   readonly questionPlace: Place
   readonly answerPlace: Place
+}
+
+/** One answer of the model, and what its calls came to. Servers count calls anew in each answer, so their ids hold for one. */
+export interface Round {
+  readonly node: AnswerNode
+  readonly results: ReadonlyMap<string, ToolResult>
+}
+
+interface GrowingRound extends Round {
+  readonly results: Map<string, ToolResult>
 }
 
 /** The place among versions, counted from 1. */
@@ -64,21 +73,27 @@ export const versionsOf = ({ children }: Tree, node: NodeView): readonly NodeVie
 
 /** A branch as questions with their answers. */
 export function exchangesOf(tree: Tree, head: string | undefined): readonly Exchange[] {
-  const exchanges: (Exchange & { rounds: AnswerNode[]; results: Map<string, ToolResult>; answerPlace: Place })[] = []
+  const exchanges: (Omit<Exchange, 'rounds'> & { rounds: GrowingRound[]; answerPlace: Place })[] = []
   const begin = (node: NodeView, question?: NodeView): void => {
     const questionPlace = question ? placeOf(tree, question) : ONLY
-    exchanges.push({ key: node.id, ...(question && { question }), rounds: [], results: new Map(), questionPlace, answerPlace: ONLY })
+    exchanges.push({
+      key: node.id,
+      ...(question && { question }),
+      rounds: [],
+      questionPlace,
+      answerPlace: ONLY,
+    })
   }
   for (const node of pathOf(tree, head)) {
     if (isAnswer(node)) {
       if (exchanges.length === 0) begin(node)
       const last = exchanges.at(-1)
       if (last?.rounds.length === 0) last.answerPlace = placeOf(tree, node)
-      last?.rounds.push(node)
+      last?.rounds.push({ node, results: new Map() })
       continue
     }
     for (const content of node.turn.contents) {
-      if (content.type === 'tool-result') exchanges.at(-1)?.results.set(content.id, content)
+      if (content.type === 'tool-result') exchanges.at(-1)?.rounds.at(-1)?.results.set(content.id, content)
     }
     if (isQuestion(node.turn)) begin(node, node)
   }
@@ -88,9 +103,11 @@ export function exchangesOf(tree: Tree, head: string | undefined): readonly Exch
 /** Whether two exchanges look the same, so that a long conversation need not be shown anew for each turn. */
 export const isSame = (a: Exchange, b: Exchange): boolean =>
   a.question === b.question &&
-  a.results.size === b.results.size &&
   a.rounds.length === b.rounds.length &&
-  a.rounds.every((round, index) => round === b.rounds[index]) &&
+  a.rounds.every(
+    ({ node, results }, index) =>
+      node === b.rounds[index]?.node && results.size === b.rounds[index].results.size,
+  ) &&
   isSamePlace(a.questionPlace, b.questionPlace) &&
   isSamePlace(a.answerPlace, b.answerPlace)
 
@@ -110,9 +127,9 @@ export const isQuestion = (turn: Turn): boolean =>
   turn.role === 'user' && turn.contents.some(({ type }) => type !== 'tool-result')
 
 /** The totals of the rounds of an answer; what no round tells stays absent. */
-export function totalsOf(rounds: readonly { readonly turn: AssistantTurn }[]): Totals {
+export function totalsOf(rounds: readonly Round[]): Totals {
   const sum = (read: (turn: AssistantTurn) => number | undefined): number | undefined => {
-    const known = rounds.flatMap(({ turn }) => read(turn) ?? [])
+    const known = rounds.flatMap(({ node }) => read(node.turn) ?? [])
     return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0)
   }
   return {

@@ -4,7 +4,13 @@ import { Icon } from './icons.tsx'
 import { failure } from './session.ts'
 
 /** What went wrong, what to do, and a button that tries again. */
-export const FailureCard = ({ error, retry }: { readonly error: ErrorView; readonly retry?: () => void }): JSX.Element => (
+export const FailureCard = ({
+  error,
+  retry,
+}: {
+  readonly error: ErrorView
+  readonly retry?: () => void
+}): JSX.Element => (
   <div class="failure" role="alert">
     <Icon name="alert" />
     <div>

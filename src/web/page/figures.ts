@@ -11,7 +11,10 @@ export function count(value: number): string {
 /** US dollars, with as many digits as say something. */
 export function dollars(value: number): string {
   if (value === 0) return '$0'
-  return value < 0.01 ? `$${Number(value.toPrecision(2)).toFixed(Math.min(8, 1 - Math.floor(Math.log10(value))))}` : `$${value.toFixed(2)}`
+  if (value < 1e-6) return 'under $0.000001'
+  return value < 0.01
+    ? `$${Number(value.toPrecision(2)).toFixed(Math.min(8, 1 - Math.floor(Math.log10(value))))}`
+    : `$${value.toFixed(2)}`
 }
 
 /** Milliseconds: 240 ms, 3.4 s, 2 min 5 s. */
@@ -37,6 +40,7 @@ export function dayOf(iso: string, now = new Date()): string {
   return then.toLocaleDateString('en', { month: 'long', year: 'numeric' })
 }
 
-const startOf = (date: Date): number => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
+const startOf = (date: Date): number =>
+  new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
 
 const trimmed = (value: number): string => value.toFixed(value < 10 ? 1 : 0).replace(/\.0$/, '')

@@ -37,9 +37,7 @@ const LINES = [
   '````', '`', '***', '* * *',
 ] // prettier-ignore
 
-const document = fc
-  .array(fc.constantFrom(...LINES), { maxLength: 14 })
-  .map((lines) => lines.join('\n'))
+const document = fc.array(fc.constantFrom(...LINES), { maxLength: 14 }).map((lines) => lines.join('\n'))
 
 test('shows the same however a text is cut', () => {
   fc.assert(
@@ -60,7 +58,8 @@ test('shows the same however a text is cut', () => {
 test('never takes back what it has finished', () => {
   const text = 'One.\n\nTwo\n---\n\n- a\n- b\n\n```js\nlet a\n```\n\nEnd'
   const seen: string[] = []
-  for (const change of grown([...text])) if (change.type === 'finished') seen.push(...change.tokens.flatMap(short))
+  for (const change of grown([...text]))
+    if (change.type === 'finished') seen.push(...change.tokens.flatMap(short))
   expect(seen).toEqual(['paragraph One.', 'heading Two\n---', 'list - a\n- b', 'paragraph End'])
 })
 
@@ -104,7 +103,8 @@ test('goes on with the numbers of a long list', () => {
   const starts: number[] = []
   for (const change of grown(items)) {
     if (change.type !== 'finished') continue
-    for (const token of change.tokens) if (token.type === 'list') starts.push(Number((token as Tokens.List).start))
+    for (const token of change.tokens)
+      if (token.type === 'list') starts.push(Number((token as Tokens.List).start))
   }
   expect(starts.length).toBeGreaterThan(1)
   expect(starts).toEqual([...starts].sort((a, b) => a - b))

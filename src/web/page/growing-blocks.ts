@@ -53,7 +53,8 @@ export class GrowingBlocks {
   *add(piece: string): Generator<Change> {
     yield* this.#take(piece.replaceAll('\r', ''))
     const grown = this.#tail.length - this.#readAt
-    if (!this.#code && (this.#tail.length < EAGER || grown >= this.#tail.length * SHARE)) yield* this.#read(false)
+    if (!this.#code && (this.#tail.length < EAGER || grown >= this.#tail.length * SHARE))
+      yield* this.#read(false)
   }
 
   /** No more comes. */
@@ -152,8 +153,7 @@ export class GrowingBlocks {
       // What makes a table of a line is the line below it.
       const firstEnd = this.#tail.indexOf('\n', start)
       const end = token.type === 'table' && firstEnd >= 0 ? this.#tail.indexOf('\n', firstEnd + 1) : firstEnd
-      if (token.type !== 'space' && end >= 0)
-        return formula >= 0 ? Math.min(formula, index) : index
+      if (token.type !== 'space' && end >= 0) return formula >= 0 ? Math.min(formula, index) : index
     }
     return 0
   }
@@ -161,7 +161,8 @@ export class GrowingBlocks {
   /** The items of a long list that are finished. */
   #cutList(tokens: readonly Token[]): Change | undefined {
     const [list, ...others] = tokens as Tokens.List[]
-    if (list?.type !== 'list' || others.length > 0 || this.#tail.length < EAGER || list.items.length < 2) return undefined
+    if (list?.type !== 'list' || others.length > 0 || this.#tail.length < EAGER || list.items.length < 2)
+      return undefined
     const items = list.items.slice(0, -1)
     const raw = items.map((item) => item.raw).join('')
     if (!this.#tail.startsWith(raw)) return undefined

@@ -17,7 +17,11 @@ const ALWAYS: readonly (readonly [string, string])[] = [
 ]
 
 /** The keys, and what they do. */
-export function HelpDialog({ letters }: { readonly letters: readonly (readonly [string, string])[] }): JSX.Element {
+export function HelpDialog({
+  letters,
+}: {
+  readonly letters: readonly (readonly [string, string])[]
+}): JSX.Element {
   return (
     <Dialog title="Keyboard" onClose={() => (isHelping.value = false)} class="help">
       <Keys list={ALWAYS} />

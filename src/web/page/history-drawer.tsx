@@ -39,7 +39,12 @@ export function HistoryDrawer(): JSX.Element | null {
       >
         <div class="drawer-head">
           <span class="brand">natter</span>
-          <IconButton icon="close" label="Close the list" class="only-over" onClick={() => (isDrawerOpen.value = false)} />
+          <IconButton
+            icon="close"
+            label="Close the list"
+            class="only-over"
+            onClick={() => (isDrawerOpen.value = false)}
+          />
         </div>
         <button
           type="button"
@@ -88,7 +93,10 @@ export function HistoryDrawer(): JSX.Element | null {
                         <span class="session-title">{summary.title}</span>
                         {summary.snippet && <span class="snippet">{summary.snippet}</span>}
                       </a>
-                      <Menu label={`More for ${summary.title}`} items={itemsOf(summary, () => setRenaming(summary.id))} />
+                      <Menu
+                        label={`More for ${summary.title}`}
+                        items={itemsOf(summary, () => setRenaming(summary.id))}
+                      />
                     </>
                   )}
                 </li>
@@ -96,7 +104,9 @@ export function HistoryDrawer(): JSX.Element | null {
             )
           })}
         </ul>
-        {listed?.length === 0 && <p class="drawer-empty">{words.value ? 'Nothing found' : 'No conversations yet'}</p>}
+        {listed?.length === 0 && (
+          <p class="drawer-empty">{words.value ? 'Nothing found' : 'No conversations yet'}</p>
+        )}
       </nav>
     </>
   )
@@ -111,7 +121,13 @@ export const itemsOf = (summary: SessionSummary, onRename: () => void): readonly
   { icon: 'trash', label: 'Delete', isDanger: true, onChoose: () => remove(summary) },
 ]
 
-function Title({ summary, onDone }: { readonly summary: SessionSummary; readonly onDone: () => void }): JSX.Element {
+function Title({
+  summary,
+  onDone,
+}: {
+  readonly summary: SessionSummary
+  readonly onDone: () => void
+}): JSX.Element {
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => field.current?.select(), [])
   const save = (): void => {

@@ -33,7 +33,7 @@ export type IconName = keyof typeof PATHS
 
 /** A small picture, for the eye only: what bears it says in words what it does. */
 export const Icon = ({ name }: { readonly name: IconName }): JSX.Element => (
-  <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+  <svg class={`icon icon-${name}`} viewBox="0 0 24 24" aria-hidden="true">
     <path d={PATHS[name]} />
   </svg>
 )
@@ -49,7 +49,15 @@ interface IconButtonProps {
 }
 
 /** A button of a picture alone; `keys` are its shortcut, as it is written. */
-export const IconButton = ({ icon, label, onClick, isDisabled, keys, isPressed, ...rest }: IconButtonProps): JSX.Element => (
+export const IconButton = ({
+  icon,
+  label,
+  onClick,
+  isDisabled,
+  keys,
+  isPressed,
+  ...rest
+}: IconButtonProps): JSX.Element => (
   <button
     type="button"
     class={`icon-button ${rest.class ?? ''}`}

@@ -18,8 +18,12 @@ export const mediaOf = (url: string): string | undefined =>
   /^api\/[\w./-]+$/.test(url) && !url.includes('..') ? url : pictureOf(url)
 
 /** What makes a link of the page lead out of it in a new tab that learns nothing of it; undefined where it may lead nowhere. */
-export function anchorProps(href: string): { href: string; target: string; rel: string; title: string } | undefined {
+export function anchorProps(
+  href: string,
+): { href: string; target: string; rel: string; title: string } | undefined {
   const url = linkOf(href)
   // The title says where it really leads, whatever its text says.
-  return url === undefined ? undefined : { href: url, target: '_blank', rel: 'noopener noreferrer nofollow', title: url }
+  return url === undefined
+    ? undefined
+    : { href: url, target: '_blank', rel: 'noopener noreferrer nofollow', title: url }
 }

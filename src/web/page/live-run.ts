@@ -82,11 +82,14 @@ export function addEvent(run: LiveRun, event: RunEvent): void {
       run.usage.value = event.usage
       return
     case 'turn':
-      // What was adjusted for an answer is told by its turn from here on.
-      if (event.node.turn.role !== 'assistant') return
-      run.parts.value = []
-      run.adjustments.value = []
-      return
+      // What it tells is in the tree from here on, and the next answer may count its calls from the beginning.
+      if (event.node.turn.role === 'assistant') {
+        run.parts.value = []
+        run.adjustments.value = []
+      } else {
+        run.results.value = new Map()
+        run.progress.value = new Map()
+      }
     default:
   }
 }

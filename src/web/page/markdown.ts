@@ -1,5 +1,11 @@
 // Markdown as tokens: marked with maths. What is made of the tokens stands in markdown-dom.ts.
-import { Marked, type MarkedExtension, type Token, type TokenizerAndRendererExtension, type Tokens } from 'marked'
+import {
+  Marked,
+  type MarkedExtension,
+  type Token,
+  type TokenizerAndRendererExtension,
+  type Tokens,
+} from 'marked'
 
 /** A formula in TeX. */
 export interface MathToken {
@@ -34,7 +40,8 @@ const first = (...indexes: readonly number[]): number | undefined => {
   const found = indexes.filter((index) => index >= 0)
   return found.length > 0 ? Math.min(...found) : undefined
 }
-const blockStart = (source: string): number | undefined => first(source.indexOf('\n$$'), source.indexOf('\n\\['))
+const blockStart = (source: string): number | undefined =>
+  first(source.indexOf('\n$$'), source.indexOf('\n\\['))
 const inlineStart = (source: string): number | undefined =>
   first(source.indexOf('$'), source.indexOf('\\('), source.indexOf('\\['))
 
@@ -73,5 +80,10 @@ export function lex(source: string): readonly Token[] {
 }
 
 const plain = (source: string): readonly Token[] => [
-  { type: 'paragraph', raw: source, text: source, tokens: [{ type: 'text', raw: source, text: source, escaped: false }] },
+  {
+    type: 'paragraph',
+    raw: source,
+    text: source,
+    tokens: [{ type: 'text', raw: source, text: source, escaped: false }],
+  },
 ]

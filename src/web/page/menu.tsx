@@ -21,7 +21,9 @@ export function Menu({ label, items }: MenuProps): JSX.Element {
   const [isOpen, setOpen] = useState(false)
   const root = useRef<HTMLDivElement>(null)
   const button = useRef<HTMLButtonElement>(null)
-  const entries = (): HTMLElement[] => [...(root.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])]
+  const entries = (): HTMLElement[] => [
+    ...(root.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? []),
+  ]
   const close = (): void => {
     setOpen(false)
     button.current?.focus()
@@ -67,7 +69,12 @@ export function Menu({ label, items }: MenuProps): JSX.Element {
               close()
               onChoose?.()
             }
-            const shared = { role: 'menuitem', tabIndex: -1, class: isDanger ? 'danger' : '', onClick: choose } as const
+            const shared = {
+              role: 'menuitem',
+              tabIndex: -1,
+              class: isDanger ? 'danger' : '',
+              onClick: choose,
+            } as const
             return href === undefined ? (
               <button type="button" {...shared} key={text}>
                 <Icon name={icon} />

@@ -29,9 +29,14 @@ export function ModelPicker(): JSX.Element {
     isPicking.value = false
   }
   const wanted = words.toLowerCase().split(/\s+/)
-  const found = models.list.filter((model) => wanted.every((word) => `${model.id} ${model.name ?? ''}`.toLowerCase().includes(word)))
+  const found = models.list.filter((model) =>
+    wanted.every((word) => `${model.id} ${model.name ?? ''}`.toLowerCase().includes(word)),
+  )
   const isNew = words.trim() !== '' && !found.some((model) => model.id === words.trim())
-  const rows: readonly Model[] = [...found.slice(0, MOST), ...(isNew ? [{ id: words.trim(), capabilities: {} }] : [])]
+  const rows: readonly Model[] = [
+    ...found.slice(0, MOST),
+    ...(isNew ? [{ id: words.trim(), capabilities: {} }] : []),
+  ]
   const choose = async (model: string): Promise<void> => {
     if (await report(changeSettings({ model: `${provider}/${model}` }))) close()
   }
@@ -97,7 +102,11 @@ export function ModelPicker(): JSX.Element {
             onClick={() => void choose(model.id)}
             onPointerMove={() => setActive(index)}
           >
-            <ModelRow model={model} isShown={`${provider}/${model.id}` === shown} isNew={isNew && index === rows.length - 1} />
+            <ModelRow
+              model={model}
+              isShown={`${provider}/${model.id}` === shown}
+              isNew={isNew && index === rows.length - 1}
+            />
           </li>
         ))}
       </ul>
@@ -107,11 +116,21 @@ export function ModelPicker(): JSX.Element {
   )
 }
 
-function ModelRow({ model, isShown, isNew }: { readonly model: Model; readonly isShown: boolean; readonly isNew: boolean }): JSX.Element {
+function ModelRow({
+  model,
+  isShown,
+  isNew,
+}: {
+  readonly model: Model
+  readonly isShown: boolean
+  readonly isNew: boolean
+}): JSX.Element {
   const { id, name, capabilities, contextLength, prices } = model
-  const abilities = [capabilities.tools && 'tools', capabilities.image && 'pictures', capabilities.structured && 'schemas'].filter(
-    (ability) => typeof ability === 'string',
-  )
+  const abilities = [
+    capabilities.tools && 'tools',
+    capabilities.image && 'pictures',
+    capabilities.structured && 'schemas',
+  ].filter((ability) => typeof ability === 'string')
   return (
     <>
       <span class="model-name">
@@ -136,15 +155,23 @@ function ModelRow({ model, isShown, isNew }: { readonly model: Model; readonly i
   )
 }
 
-function useModels(provider: string): { readonly list: ModelsView; readonly isLoading: boolean; readonly problem?: string } {
-  const [models, setModels] = useState<{ list: ModelsView; isLoading: boolean; problem?: string }>({ list: [], isLoading: true })
+function useModels(provider: string): {
+  readonly list: ModelsView
+  readonly isLoading: boolean
+  readonly problem?: string
+} {
+  const [models, setModels] = useState<{ list: ModelsView; isLoading: boolean; problem?: string }>({
+    list: [],
+    isLoading: true,
+  })
   useEffect(() => {
     const abort = new AbortController()
     setModels({ list: [], isLoading: true })
     api.getModels(provider, abort.signal).then(
       (list) => setModels({ list, isLoading: false }),
       (error: unknown) => {
-        if (!abort.signal.aborted) setModels({ list: [], isLoading: false, problem: api.viewOf(error).message })
+        if (!abort.signal.aborted)
+          setModels({ list: [], isLoading: false, problem: api.viewOf(error).message })
       },
     )
     return () => abort.abort()

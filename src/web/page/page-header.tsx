@@ -37,7 +37,12 @@ export function PageHeader(): JSX.Element {
         onClick={() => (isDrawerOpen.value = !isDrawerOpen.value)}
       />
       {canPick ? (
-        <button type="button" class="model-button" title="Choose a model (m)" onClick={() => (isPicking.value = true)}>
+        <button
+          type="button"
+          class="model-button"
+          title="Choose a model (m)"
+          onClick={() => (isPicking.value = true)}
+        >
           <span class="off-screen">Model: </span>
           {name}
           <Icon name="down" />
@@ -53,9 +58,25 @@ export function PageHeader(): JSX.Element {
         </span>
       )}
       <IconButton icon="plus" label="New chat" keys="n" class="only-narrow" onClick={newSession} />
-      <IconButton icon="sliders" label="System prompt and parameters" keys="s" onClick={() => (isSetting.value = true)} />
-      <IconButton icon={look.icon} label={`${look.label}: change`} keys="t" onClick={() => (theme.value = nextTheme(theme.value))} />
-      <IconButton icon="help" label="Keyboard shortcuts" keys="?" class="not-narrow" onClick={() => (isHelping.value = true)} />
+      <IconButton
+        icon="sliders"
+        label="System prompt and parameters"
+        keys="s"
+        onClick={() => (isSetting.value = true)}
+      />
+      <IconButton
+        icon={look.icon}
+        label={`${look.label}: change`}
+        keys="t"
+        onClick={() => (theme.value = nextTheme(theme.value))}
+      />
+      <IconButton
+        icon="help"
+        label="Keyboard shortcuts"
+        keys="?"
+        class="not-narrow"
+        onClick={() => (isHelping.value = true)}
+      />
     </header>
   )
 }

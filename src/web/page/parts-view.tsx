@@ -24,9 +24,13 @@ export function PartsView({ parts, results, run }: PartsProps): JSX.Element {
   return (
     <>
       {parts.map((part, index) => {
-        if ('content' in part) return <ContentView content={part.content} results={results} run={run} key={index} />
+        if ('content' in part)
+          return <ContentView content={part.content} results={results} run={run} key={index} />
         if (part.type === 'text') return <MarkdownView text={part.text} key={index} />
-        if (part.type === 'thinking') return <Thinking text={part.text} isLast={run !== undefined && index === parts.length - 1} key={index} />
+        if (part.type === 'thinking')
+          return (
+            <Thinking text={part.text} isLast={run !== undefined && index === parts.length - 1} key={index} />
+          )
         return <Refusal text={part.text} key={index} />
       })}
       {citations.length > 0 && <Sources citations={citations} />}
@@ -41,7 +45,13 @@ export const partsOf = (contents: readonly Content[]): readonly Part[] =>
     return content.text === '' ? [] : [{ type: content.type, text: content.text }]
   })
 
-function Thinking({ text, isLast }: { readonly text: string | GrowingText; readonly isLast: boolean }): JSX.Element {
+function Thinking({
+  text,
+  isLast,
+}: {
+  readonly text: string | GrowingText
+  readonly isLast: boolean
+}): JSX.Element {
   return (
     <details class="thinking">
       <summary>
@@ -59,7 +69,11 @@ const Refusal = ({ text }: { readonly text: string | GrowingText }): JSX.Element
   </div>
 )
 
-function ContentView({ content, results, run }: Omit<PartsProps, 'parts'> & { readonly content: Content }): JSX.Element | null {
+function ContentView({
+  content,
+  results,
+  run,
+}: Omit<PartsProps, 'parts'> & { readonly content: Content }): JSX.Element | null {
   switch (content.type) {
     case 'tool-call':
       return <ToolCard call={content} result={results.get(content.id)} run={run} />
@@ -68,7 +82,8 @@ function ContentView({ content, results, run }: Omit<PartsProps, 'parts'> & { re
     case 'server-tool':
       return (
         <p class="server-tool">
-          <Icon name="tool" /> <span>{content.name}</span> {content.input !== undefined && <code>{brief(content.input)}</code>}
+          <Icon name="tool" /> <span>{content.name}</span>{' '}
+          {content.input !== undefined && <code>{brief(content.input)}</code>}
         </p>
       )
     case 'json':
@@ -82,7 +97,8 @@ function ContentView({ content, results, run }: Omit<PartsProps, 'parts'> & { re
   }
 }
 
-const brief = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 200)
+const brief = (value: unknown): string =>
+  (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 200)
 
 const Sources = ({ citations }: { readonly citations: readonly Citation[] }): JSX.Element => (
   <details class="sources">

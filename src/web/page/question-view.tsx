@@ -4,6 +4,7 @@ import type { Media } from '../../core/content.ts'
 import type { NodeView, UploadView } from '../protocol.ts'
 import * as api from './api.ts'
 import { copy } from './clipboard.ts'
+import { focusComposer } from './composer.tsx'
 import type { Place } from './conversation.ts'
 import { IconButton } from './icons.tsx'
 import { mediaOf } from './links.ts'
@@ -18,7 +19,9 @@ interface QuestionProps {
 
 /** What a person asked; it can be asked otherwise, which begins a branch. */
 export function QuestionView({ node, place }: QuestionProps): JSX.Element {
-  const text = node.turn.contents.flatMap((content) => (content.type === 'text' ? content.text : [])).join('\n')
+  const text = node.turn.contents
+    .flatMap((content) => (content.type === 'text' ? content.text : []))
+    .join('\n')
   const media = node.turn.contents.filter((content) => content.type === 'media')
   return (
     <section class="question" aria-label="Your message">
@@ -50,7 +53,15 @@ export function QuestionView({ node, place }: QuestionProps): JSX.Element {
   )
 }
 
-function Editor({ node, text, media }: { readonly node: NodeView; readonly text: string; readonly media: readonly Media[] }): JSX.Element {
+function Editor({
+  node,
+  text,
+  media,
+}: {
+  readonly node: NodeView
+  readonly text: string
+  readonly media: readonly Media[]
+}): JSX.Element {
   const [value, setValue] = useState(text)
   const field = useRef<HTMLTextAreaElement>(null)
   useEffect(() => {
@@ -60,6 +71,7 @@ function Editor({ node, text, media }: { readonly node: NodeView; readonly text:
   }, [])
   const close = (): void => {
     editing.value = undefined
+    focusComposer()
   }
   const send = async (): Promise<void> => {
     if (value.trim() === '' && media.length === 0) return
@@ -102,7 +114,8 @@ function Editor({ node, text, media }: { readonly node: NodeView; readonly text:
 
 async function sendAgain({ url, mimeType, data, name }: Media): Promise<UploadView> {
   const source = mediaOf(url ?? `data:${mimeType};base64,${data ?? ''}`)
-  if (source === undefined) throw new Error(`${name ?? 'A file'} is not here to be sent again: attach it to a new message`)
+  if (source === undefined)
+    throw new Error(`${name ?? 'A file'} is not here to be sent again: attach it to a new message`)
   const response = await fetch(source)
   const blob = await response.blob()
   return api.upload(new Blob([blob], { type: mimeType }), name ?? 'file')

@@ -49,12 +49,19 @@ interface Place {
 }
 
 /** Reads one connection until it ends; its status. */
-async function readOnce(run: string, place: Place, { onEvents, onConnection, signal }: RunListener): Promise<number> {
+async function readOnce(
+  run: string,
+  place: Place,
+  { onEvents, onConnection, signal }: RunListener,
+): Promise<number> {
   const silence = new AbortController()
   let watch = setTimeout(() => silence.abort(), SILENCE)
   try {
     const response = await fetch(`api/runs/${encodeURIComponent(run)}/events`, {
-      headers: { accept: 'text/event-stream', ...(place.last !== undefined && { 'last-event-id': place.last }) },
+      headers: {
+        accept: 'text/event-stream',
+        ...(place.last !== undefined && { 'last-event-id': place.last }),
+      },
       signal: AbortSignal.any([signal, silence.signal]),
     })
     if (!response.ok || !response.body) return response.status

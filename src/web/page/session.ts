@@ -23,7 +23,9 @@ export const session = signal<SessionView | undefined>(undefined)
 /** The answer under way. */
 export const live = signal<LiveRun | undefined>(undefined)
 /** What went wrong, and how to try again. */
-export const failure = signal<{ readonly error: ErrorView; readonly retry?: () => void } | undefined>(undefined)
+export const failure = signal<{ readonly error: ErrorView; readonly retry?: () => void } | undefined>(
+  undefined,
+)
 /** Whether the conversation, or the page, is still on its way. */
 export const isLoading = signal(true)
 /** The question that is being edited. */
@@ -44,15 +46,16 @@ export const exchanges = computed(() => exchangesOf(tree.value, session.value?.h
 
 /** Asks the server for what the page begins with. */
 export async function begin(): Promise<void> {
+  // Neither waits for the other: each is a way to the server and back.
+  const opening = openFromAddress()
   try {
     state.value = await api.getState()
-    failure.value = undefined
   } catch (error) {
-    isLoading.value = false
-    failure.value = { error: api.viewOf(error), retry: () => void begin() }
+    await opening
+    failure.value = { error: api.viewOf(error), retry: () => location.reload() }
     return
   }
-  await openFromAddress()
+  await opening
   addEventListener('hashchange', () => void openFromAddress())
 }
 
@@ -98,7 +101,11 @@ function leave(): void {
 }
 
 /** Asks a question at the end of the branch, or a new version of one at its place. Whether the server took it. */
-export async function ask(text: string, uploads: readonly UploadView[], instead?: NodeView): Promise<boolean> {
+export async function ask(
+  text: string,
+  uploads: readonly UploadView[],
+  instead?: NodeView,
+): Promise<boolean> {
   const parent = instead ? instead.parent : session.value?.head
   const ids = uploads.map(({ id }) => id)
   return start({

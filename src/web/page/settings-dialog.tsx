@@ -75,7 +75,11 @@ export function SettingsDialog(): JSX.Element {
           </label>
           <label class="field">
             Stop at
-            <input name="stopSequences" placeholder="Nowhere" defaultValue={(params.stopSequences ?? []).join(', ')} />
+            <input
+              name="stopSequences"
+              placeholder="Nowhere"
+              defaultValue={(params.stopSequences ?? []).join(', ')}
+            />
             <small>Words that end the answer, with commas</small>
           </label>
         </div>
@@ -85,7 +89,8 @@ export function SettingsDialog(): JSX.Element {
             <ul>
               {state.value?.tools.map(({ name, description, needsApproval }) => (
                 <li key={name}>
-                  <strong>{name}</strong> {description} {needsApproval && <span class="chip">asks first</span>}
+                  <strong>{name}</strong> {description}{' '}
+                  {needsApproval && <span class="chip">asks first</span>}
                 </li>
               ))}
             </ul>
@@ -123,7 +128,9 @@ function paramsOf(data: FormData, before: Params): Params {
     set(name, text === '' ? undefined : Number(text))
   }
   set('reasoningEffort', textOf(data, 'reasoningEffort') || undefined)
-  const stops = textOf(data, 'stopSequences').split(',').map((word) => word.trim())
+  const stops = textOf(data, 'stopSequences')
+    .split(',')
+    .map((word) => word.trim())
   const words = stops.filter((word) => word !== '')
   set('stopSequences', words.length > 0 ? words : undefined)
   return params

@@ -20,14 +20,14 @@ function start(): void {
 }
 
 function copyLast(): void {
-  const contents = lastExchange()?.rounds.flatMap(({ turn }) => turn.contents) ?? []
+  const contents = lastExchange()?.rounds.flatMap(({ node }) => node.turn.contents) ?? []
   const text = contents.flatMap((content) => (content.type === 'text' ? content.text : [])).join('\n\n')
   if (text !== '') void copy(text)
 }
 
 function version(by: number): void {
   const [answer] = lastExchange()?.rounds ?? []
-  if (answer) void showVersion(answer, by)
+  if (answer) void showVersion(answer.node, by)
 }
 
 /** What each letter does. */
@@ -37,7 +37,10 @@ export const LETTERS: Readonly<Record<string, { readonly what: string; readonly 
   h: { what: 'Show or hide the conversations', run: () => (isDrawerOpen.value = !isDrawerOpen.value) },
   m: { what: 'Choose a model', run: () => (isPicking.value = (state.value?.providers.length ?? 0) > 0) },
   s: { what: 'System prompt and parameters', run: () => (isSetting.value = true) },
-  e: { what: 'Edit the last message', run: () => (editing.value = live.value ? undefined : lastExchange()?.question?.id) },
+  e: {
+    what: 'Edit the last message',
+    run: () => (editing.value = live.value ? undefined : lastExchange()?.question?.id),
+  },
   r: { what: 'Answer again', run: () => retryLast() },
   c: { what: 'Copy the last answer', run: copyLast },
   '[': { what: 'Previous version of the last answer', run: () => version(-1) },
@@ -62,7 +65,8 @@ export function listen(): void {
     else if (hasMod && event.shiftKey && key.toLowerCase() === 'o') start()
     else if (key === 'Escape' && live.value) void stop()
     else if (key === 'Escape' && isWriting) target.blur()
-    else if (!hasMod && !event.altKey && !isWriting && hasLetterKeys.value && Object.hasOwn(LETTERS, key)) LETTERS[key]?.run()
+    else if (!hasMod && !event.altKey && !isWriting && hasLetterKeys.value && Object.hasOwn(LETTERS, key))
+      LETTERS[key]?.run()
     else return
     event.preventDefault()
   })

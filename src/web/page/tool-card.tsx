@@ -32,7 +32,10 @@ export function ToolCard({ call, result, run }: ToolCardProps): JSX.Element {
       </summary>
       <div class="tool-body">
         <h4>Input</h4>
-        <Code text={call.input === undefined ? (call.raw ?? '') : JSON.stringify(call.input, null, 2)} label="Input" />
+        <Code
+          text={call.input === undefined ? (call.raw ?? '') : JSON.stringify(call.input, null, 2)}
+          label="Input"
+        />
         {progress !== undefined && !settled && (
           <>
             <h4>So far</h4>
@@ -43,7 +46,9 @@ export function ToolCard({ call, result, run }: ToolCardProps): JSX.Element {
           <>
             <h4>{settled.isError ? 'Error' : 'Result'}</h4>
             <Code text={settled.content} label="Result" />
-            {settled.media?.map((media, index) => <MediaView media={media} key={index} />)}
+            {settled.media?.map((media, index) => (
+              <MediaView media={media} key={index} />
+            ))}
           </>
         )}
       </div>
@@ -64,14 +69,19 @@ export function ToolCard({ call, result, run }: ToolCardProps): JSX.Element {
   )
 }
 
-function statusOf(result: ToolResult | undefined, isWaiting: boolean, isLive: boolean): { kind: string; text: string } {
+function statusOf(
+  result: ToolResult | undefined,
+  isWaiting: boolean,
+  isLive: boolean,
+): { kind: string; text: string } {
   if (result?.isError) return { kind: 'failed', text: 'Failed' }
   if (result) return { kind: 'done', text: 'Done' }
   if (isWaiting) return { kind: 'waiting', text: 'Waits for you' }
   return isLive ? { kind: 'running', text: 'Running' } : { kind: 'idle', text: 'Not run' }
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value, null, 2))
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : JSON.stringify(value, null, 2)
 
 const briefOf = ({ input, raw }: ToolCall): string =>
   input === undefined

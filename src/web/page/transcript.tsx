@@ -66,7 +66,14 @@ export function Transcript(): JSX.Element {
   const isEmpty = list.length === 0 && !run && !isLoading.value && !failure.value
   return (
     <div class="transcript-frame">
-      <div class="transcript" ref={frame} tabIndex={0} role="region" aria-label="Conversation" onClick={(event) => void copyCode(event)}>
+      <div
+        class="transcript"
+        ref={frame}
+        tabIndex={0}
+        role="region"
+        aria-label="Conversation"
+        onClick={(event) => void copyCode(event)}
+      >
         <div class="column" ref={content}>
           {isEmpty && <Welcome />}
           {shown.current.map(({ view }) => view)}
@@ -91,7 +98,13 @@ interface Shown {
 
 /** What is shown of an exchange: the same as before where nothing has changed, so that Preact need not look into it. */
 function keep(before: Shown | undefined, exchange: Exchange, run: LiveRun | undefined): Shown {
-  if (before && before.exchange.key === exchange.key && before.run === run && isSame(before.exchange, exchange)) return before
+  if (
+    before &&
+    before.exchange.key === exchange.key &&
+    before.run === run &&
+    isSame(before.exchange, exchange)
+  )
+    return before
   const { question, questionPlace } = exchange
   const view = (
     <article class="exchange" key={exchange.key}>

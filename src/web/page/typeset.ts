@@ -2,14 +2,19 @@ import temml from 'temml'
 
 const MATHML = 'http://www.w3.org/1998/Math/MathML'
 const TAGS = new Set(
-  ('math menclose merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub ' +
-    'msubsup msup mtable mtd mtext mtr munder munderover none').split(' '),
+  (
+    'math menclose merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub ' +
+    'msubsup msup mtable mtd mtext mtr munder munderover none'
+  ).split(' '),
 )
 const ATTRIBUTES = new Set(
-  ('accent accentunder columnspan depth display displaystyle fence form height largeop linethickness lspace mathvariant maxsize ' +
-    'minsize movablelimits notation rowspan rspace scriptlevel separator stretchy symmetric voffset width').split(' '),
+  (
+    'accent accentunder columnspan depth display displaystyle fence form height largeop linethickness lspace mathvariant maxsize ' +
+    'minsize movablelimits notation rowspan rspace scriptlevel separator stretchy symmetric voffset width'
+  ).split(' '),
 )
-const STYLES = /^(color|background-color|padding(-\w+)?|border(-\w+)*|width|height|min-width|text-align|vertical-align|margin(-\w+)?|math-depth|math-style|font-weight|font-style|display)$/
+const STYLES =
+  /^(color|background-color|padding(-\w+)?|border(-\w+)*|width|height|min-width|text-align|vertical-align|margin(-\w+)?|math-depth|math-style|font-weight|font-style|display)$/
 const VALUE = /^[-\w.,%# ()]*$/
 const known = new Map<string, Node>()
 
@@ -27,7 +32,14 @@ export function typeset(tex: string, isBlock: boolean): Node {
 
 function make(tex: string, isBlock: boolean): Node {
   try {
-    const options = { displayMode: isBlock, xml: true, throwOnError: true, trust: false, maxExpand: 200, maxSize: [20, 20] }
+    const options = {
+      displayMode: isBlock,
+      xml: true,
+      throwOnError: true,
+      trust: false,
+      maxExpand: 200,
+      maxSize: [20, 20],
+    }
     const xml = temml.renderToString(tex, options as Parameters<typeof temml.renderToString>[1])
     const parsed = new DOMParser().parseFromString(xml, 'text/xml').documentElement
     if (parsed.localName === 'math') return parsed
@@ -44,7 +56,14 @@ function copied(node: Node): Node {
   const copy = document.createElementNS(MATHML, node.localName) as MathMLElement
   for (const { name, value } of node.attributes) {
     if (name === 'style') setStyles(copy, value)
-    else if (name === 'class') copy.setAttribute('class', value.split(' ').filter((word) => /^tml-|^math|^m[a-z]+$/.test(word)).join(' '))
+    else if (name === 'class')
+      copy.setAttribute(
+        'class',
+        value
+          .split(' ')
+          .filter((word) => /^tml-|^math|^m[a-z]+$/.test(word))
+          .join(' '),
+      )
     else if (ATTRIBUTES.has(name)) copy.setAttribute(name, value)
   }
   for (const child of node.childNodes) copy.append(copied(child))
@@ -54,6 +73,7 @@ function copied(node: Node): Node {
 function setStyles(target: MathMLElement, styles: string): void {
   for (const rule of styles.split(';')) {
     const [name = '', value = ''] = rule.split(':').map((part) => part.trim())
-    if (STYLES.test(name) && VALUE.test(value) && !value.includes('url')) target.style.setProperty(name, value)
+    if (STYLES.test(name) && VALUE.test(value) && !value.includes('url'))
+      target.style.setProperty(name, value)
   }
 }
