@@ -41,7 +41,8 @@ function make(tex: string, isBlock: boolean): Node {
       maxSize: [20, 20],
     }
     const xml = temml.renderToString(tex, options as Parameters<typeof temml.renderToString>[1])
-    const parsed = new DOMParser().parseFromString(xml, 'text/xml').documentElement
+    // Read as a style, it would already offend against the page's policy. Quotes in texts are written as entities, so this is the attribute.
+    const parsed = new DOMParser().parseFromString(xml.replaceAll(' style="', ' data-style="'), 'text/xml').documentElement
     if (parsed.localName === 'math') return parsed
   } catch {
     // It is shown as it was written.
@@ -55,7 +56,7 @@ function copied(node: Node): Node {
   if (!TAGS.has(node.localName)) return document.createTextNode(node.textContent)
   const copy = document.createElementNS(MATHML, node.localName) as MathMLElement
   for (const { name, value } of node.attributes) {
-    if (name === 'style') setStyles(copy, value)
+    if (name === 'data-style') setStyles(copy, value)
     else if (name === 'class')
       copy.setAttribute(
         'class',
