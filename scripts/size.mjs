@@ -1,12 +1,8 @@
 // What a person pays who needs one chat: bundled, minified, gzipped. What is imported lazily is in other chunks and not counted.
-<<<<<<< HEAD
-import { bundle } from './bundle.mjs'
-=======
 // And what a browser loads for the page of `natter web`, all of it.
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
->>>>>>> 57591ef (Check the page as the rest is checked: types, size, lint, and how fast it is)
+import { bundle } from './bundle.mjs'
 import { ensureDist } from './fresh-dist.mjs'
 import { filesUnder, report } from './files.mjs'
 

@@ -200,15 +200,7 @@ export class PageSessions {
       updated,
       model,
       count: nodes.size,
-<<<<<<< HEAD
       settings: { model, ...(systemPrompt && { system: systemPrompt }), params: values },
-=======
-      settings: {
-        model,
-        ...(systemPrompt && { system: systemPrompt }),
-        params: values,
-      },
->>>>>>> 57591ef (Check the page as the rest is checked: types, size, lint, and how fast it is)
       nodes: [...nodes.values()].map((node) => nodeView(id, node)),
       ...(head !== undefined && { head }),
       ...(run !== undefined && { run }),

@@ -14,7 +14,8 @@ const executablePath = NAMES.map((name) =>
 ).find(Boolean)
 
 const isSkipped = executablePath === undefined && process.env.CI !== 'true'
-if (isSkipped) console.log('skipped: the tests of the page in a browser, because chromium is not installed here')
+if (isSkipped)
+  console.log('skipped: the tests of the page in a browser, because chromium is not installed here')
 
 /** Tests in a browser; skipped where there is none, but not where all tests must run. */
 export const inBrowser = (name: string, tests: () => void): unknown =>

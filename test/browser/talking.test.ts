@@ -91,8 +91,13 @@ inBrowser('a conversation in the browser', () => {
   })
 
   test('tells what was adjusted for a model', async () => {
-    const refusal = { status: 400, message: "Unsupported parameter: 'temperature' is not supported with this model." }
-    const { page } = await visit(scripted([refusal, 'Fine.'], { model: 'picky', params: { temperature: 0.5 } }))
+    const refusal = {
+      status: 400,
+      message: "Unsupported parameter: 'temperature' is not supported with this model.",
+    }
+    const { page } = await visit(
+      scripted([refusal, 'Fine.'], { model: 'picky', params: { temperature: 0.5 } }),
+    )
     await ask(page, 'Hello')
     await answers(page).getByText('Fine.').waitFor()
     await settled(page)
@@ -101,7 +106,9 @@ inBrowser('a conversation in the browser', () => {
   })
 
   test('says that an answer was cut short, and shows why a model declined', async () => {
-    const { page } = await visit(scripted([{ text: 'So much', finish: 'length' }, { refusal: 'I would rather not.' }]))
+    const { page } = await visit(
+      scripted([{ text: 'So much', finish: 'length' }, { refusal: 'I would rather not.' }]),
+    )
     await ask(page, 'Tell all')
     await answers(page).getByText('reached its longest length').waitFor()
     await settled(page)
@@ -111,8 +118,15 @@ inBrowser('a conversation in the browser', () => {
   })
 
   test('keeps apart the calls of two rounds that have the same id', async () => {
-    const read = tool({ name: 'read', description: 'Reads', input: t.object({ file: t.string() }), run: ({ file }) => `content of ${file}` })
-    const call = (file: string): object => ({ toolCalls: [{ id: 'call_0', name: 'read', arguments: { file } }] })
+    const read = tool({
+      name: 'read',
+      description: 'Reads',
+      input: t.object({ file: t.string() }),
+      run: ({ file }) => `content of ${file}`,
+    })
+    const call = (file: string): object => ({
+      toolCalls: [{ id: 'call_0', name: 'read', arguments: { file } }],
+    })
     const { page } = await visit(scripted([call('one'), call('two'), 'Read.'], { tools: [read] }))
     await ask(page, 'Read both')
     await answers(page).getByText('Read.', { exact: true }).waitFor()

@@ -3,7 +3,8 @@ import type { AssistantTurn, UserTurn } from '../../core/turn.ts'
 import type { NodeView } from '../protocol.ts'
 import { exchangesOf, isSame, leafOf, totalsOf, treeOf } from './conversation.ts'
 
-const asked = (id: string, parent?: string): NodeView => node(id, parent, { role: 'user', contents: [{ type: 'text', text: id }] })
+const asked = (id: string, parent?: string): NodeView =>
+  node(id, parent, { role: 'user', contents: [{ type: 'text', text: id }] })
 const answered = (id: string, parent: string, more: Partial<AssistantTurn> = {}): NodeView =>
   node(id, parent, { role: 'assistant', contents: [], finish: 'stop', ...more })
 const node = (id: string, parent: string | undefined, turn: UserTurn | AssistantTurn): NodeView => ({
@@ -15,7 +16,14 @@ const node = (id: string, parent: string | undefined, turn: UserTurn | Assistant
 const results = (id: string, parent: string, content: string): NodeView =>
   node(id, parent, { role: 'user', contents: [{ type: 'tool-result', id: 'call_1', name: 'f', content }] })
 
-const TREE = treeOf([asked('q1'), answered('a1', 'q1'), answered('a2', 'q1'), asked('q2', 'a1'), asked('q3', 'a1'), answered('a3', 'q3')])
+const TREE = treeOf([
+  asked('q1'),
+  answered('a1', 'q1'),
+  answered('a2', 'q1'),
+  asked('q2', 'a1'),
+  asked('q3', 'a1'),
+  answered('a3', 'q3'),
+])
 
 test('shows the branch of its head, with the place of each version', () => {
   const [first, second] = exchangesOf(TREE, 'a3')
@@ -42,7 +50,11 @@ test('keeps the results of calls apart whose ids are the same in each round', ()
   ])
   const [exchange, ...others] = exchangesOf(tree, 'c')
   expect(others).toEqual([])
-  expect(exchange?.rounds.map((round) => round.results.get('call_1')?.content)).toEqual(['first', 'second', undefined])
+  expect(exchange?.rounds.map((round) => round.results.get('call_1')?.content)).toEqual([
+    'first',
+    'second',
+    undefined,
+  ])
 })
 
 test('tells an exchange that has changed from one that has not', () => {

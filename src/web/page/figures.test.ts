@@ -22,6 +22,13 @@ test.each([
 
 test('names days by how long ago they were', () => {
   const now = new Date(2026, 5, 15, 12)
-  const day = (date: number, month = 5): string => dayOf(new Date(2026, month, date, 23, 59).toISOString(), now)
-  expect([day(15), day(14), day(10), day(1), day(1, 0)]).toEqual(['Today', 'Yesterday', 'Last 7 days', 'June 2026', 'January 2026'])
+  const day = (date: number, month = 5): string =>
+    dayOf(new Date(2026, month, date, 23, 59).toISOString(), now)
+  expect([day(15), day(14), day(10), day(1), day(1, 0)]).toEqual([
+    'Today',
+    'Yesterday',
+    'Last 7 days',
+    'June 2026',
+    'January 2026',
+  ])
 })

@@ -82,15 +82,19 @@ export function addEvent(run: LiveRun, event: RunEvent): void {
       run.usage.value = event.usage
       return
     case 'turn':
-      // What it tells is in the tree from here on, and the next answer may count its calls from the beginning.
-      if (event.node.turn.role === 'assistant') {
-        run.parts.value = []
-        run.adjustments.value = []
-      } else {
-        run.results.value = new Map()
-        run.progress.value = new Map()
-      }
+      return turnOver(run, event.node.turn.role)
     default:
+  }
+}
+
+/** What a turn tells is in the tree from here on, and the next answer may count its calls from the beginning. */
+function turnOver(run: LiveRun, role: 'user' | 'assistant'): void {
+  if (role === 'assistant') {
+    run.parts.value = []
+    run.adjustments.value = []
+  } else {
+    run.results.value = new Map()
+    run.progress.value = new Map()
   }
 }
 

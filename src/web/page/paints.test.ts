@@ -5,7 +5,8 @@ import { expect, test } from 'vitest'
 import { paintsOf } from './paints.ts'
 
 hljs.registerLanguage('ts', typescript)
-const painted = (code: string): ReturnType<typeof paintsOf> => paintsOf(hljs.highlight(code, { language: 'ts' }).value)
+const painted = (code: string): ReturnType<typeof paintsOf> =>
+  paintsOf(hljs.highlight(code, { language: 'ts' }).value)
 
 test('names the colour of each stretch of code', () => {
   expect(painted('const a = "<b>"')).toEqual([
@@ -16,10 +17,34 @@ test('names the colour of each stretch of code', () => {
 })
 
 test('loses nothing of any code', () => {
-  const code = fc.array(fc.constantFrom('<', '>', '&', '&amp;', '"', "'", '`${', '}', '\n', 'const ', 'x', '</span>', '<span class="x">', '//', '\u00e9')).map((parts) => parts.join(''))
+  const code = fc
+    .array(
+      fc.constantFrom(
+        '<',
+        '>',
+        '&',
+        '&amp;',
+        '"',
+        "'",
+        '`${',
+        '}',
+        '\n',
+        'const ',
+        'x',
+        '</span>',
+        '<span class="x">',
+        '//',
+        '\u00e9',
+      ),
+    )
+    .map((parts) => parts.join(''))
   fc.assert(
     fc.property(code, (text) => {
-      expect(painted(text).map((paint) => paint.text).join('')).toBe(text)
+      expect(
+        painted(text)
+          .map((paint) => paint.text)
+          .join(''),
+      ).toBe(text)
     }),
   )
 })

@@ -42,7 +42,10 @@ function make(tex: string, isBlock: boolean): Node {
     }
     const xml = temml.renderToString(tex, options as Parameters<typeof temml.renderToString>[1])
     // Read as a style, it would already offend against the page's policy. Quotes in texts are written as entities, so this is the attribute.
-    const parsed = new DOMParser().parseFromString(xml.replaceAll(' style="', ' data-style="'), 'text/xml').documentElement
+    const parsed = new DOMParser().parseFromString(
+      xml.replaceAll(' style="', ' data-style="'),
+      'text/xml',
+    ).documentElement
     if (parsed.localName === 'math') return parsed
   } catch {
     // It is shown as it was written.
