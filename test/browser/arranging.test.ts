@@ -184,6 +184,8 @@ inBrowser('what is around a conversation', () => {
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('Two.')
     await page.keyboard.press('e')
     await page.getByLabel('Edit your message').waitFor()
+    // Back to where messages are written, and out of there.
+    await page.keyboard.press('Escape')
     await page.keyboard.press('Escape')
     await page.keyboard.press('s')
     await page.getByRole('dialog', { name: 'Settings of this chat' }).waitFor()

@@ -55,7 +55,9 @@ export async function visit(
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(String(error)))
   page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text())
+    const { url } = message.location()
+    // What a browser asks for by itself before the page is there.
+    if (message.type() === 'error' && !url.endsWith('/favicon.ico')) errors.push(`${message.text()} ${url}`)
   })
   await page.goto(live.url)
   await page.waitForURL(`${new URL(live.url).origin}/`)
@@ -64,10 +66,12 @@ export async function visit(
   return { page, live, errors }
 }
 
-/** Types a question and sends it. */
+/** Types a question, sends it, and waits until the server has it. */
 export async function ask(page: Page, text: string): Promise<void> {
-  await page.locator('#question').fill(text)
-  await page.keyboard.press('Enter')
+  const field = page.locator('#question')
+  await field.fill(text)
+  await field.press('Enter')
+  await expect.poll(() => field.inputValue(), { timeout: 8000 }).toBe('')
 }
 
 /** The answers of the page, in order. */
@@ -76,5 +80,5 @@ export const answers = (page: Page): Locator => page.getByRole('region', { name:
 /** Waits until nothing is being answered. */
 export async function settled(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Send' }).waitFor()
-  await expect.poll(() => page.locator('[aria-busy=true]').count()).toBe(0)
+  await expect.poll(() => page.locator('[aria-busy=true]').count(), { timeout: 8000 }).toBe(0)
 }

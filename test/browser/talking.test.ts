@@ -34,15 +34,16 @@ inBrowser('a conversation in the browser', () => {
 
   test('stops by Escape and by its button, and keeps what came', async () => {
     const { page } = await visit(scripted([SLOW, SLOW]))
-    for (const stop of [
+    const ways = [
       () => page.keyboard.press('Escape'),
       () => page.getByRole('button', { name: 'Stop' }).click(),
-    ]) {
+    ]
+    for (const [index, stop] of ways.entries()) {
       await ask(page, 'Tell')
-      await page.getByText('word3', { exact: false }).last().waitFor()
+      await answers(page).nth(index).getByText('word3').waitFor()
       await stop()
       await settled(page)
-      expect(await answers(page).last().innerText()).toMatch(/word3[\s\S]*Stopped\./)
+      expect(await answers(page).nth(index).innerText()).toMatch(/word3[\s\S]*Stopped\./)
     }
   })
 

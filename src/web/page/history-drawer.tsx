@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { SessionSummary } from '../protocol.ts'
 import { exportUrl } from './api.ts'
 import { dayOf } from './figures.ts'
@@ -129,7 +129,7 @@ function Title({
   readonly onDone: () => void
 }): JSX.Element {
   const field = useRef<HTMLInputElement>(null)
-  useEffect(() => field.current?.select(), [])
+  useLayoutEffect(() => field.current?.select(), [])
   const save = (): void => {
     const title = field.current?.value.trim() ?? ''
     if (title !== '' && title !== summary.title) void rename(summary, title)

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Icon, type IconName } from './icons.tsx'
 
 /** One thing a menu offers: to do something, or a file to save. */
@@ -28,7 +28,7 @@ export function Menu({ label, items }: MenuProps): JSX.Element {
     setOpen(false)
     button.current?.focus()
   }
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOpen) return
     entries()[0]?.focus()
     const onPress = ({ target }: Event): void => {

@@ -110,6 +110,9 @@ export function ModelPicker(): JSX.Element {
           </li>
         ))}
       </ul>
+      {found.some(({ prices }) => prices) && (
+        <p class="picker-foot">Prices in US dollars for a million tokens read, and written</p>
+      )}
       {models.isLoading && <p class="picker-foot">Asking for the models…</p>}
       {found.length > MOST && <p class="picker-foot">{found.length - MOST} more: search for them</p>}
     </Dialog>

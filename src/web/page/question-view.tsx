@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Media } from '../../core/content.ts'
 import type { NodeView, UploadView } from '../protocol.ts'
 import * as api from './api.ts'
@@ -64,7 +64,7 @@ function Editor({
 }): JSX.Element {
   const [value, setValue] = useState(text)
   const field = useRef<HTMLTextAreaElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { current } = field
     current?.focus()
     current?.setSelectionRange(text.length, text.length)
