@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { askCommand } from './ask-command.ts'
+import { batchCommand } from './batch-command.ts'
 import { doctorCommand } from './doctor-command.ts'
 import { UsageError } from './failure.ts'
 import { forgetCommand } from './forget-command.ts'
@@ -17,6 +18,7 @@ import { whoamiCommand } from './whoami-command.ts'
 /** What natter does besides asking. */
 const COMMANDS = [
   mapCommand,
+  batchCommand,
   modelsCommand,
   providersCommand,
   serveCommand,
@@ -43,10 +45,11 @@ export function readTask(argv: readonly string[]): Task {
   for (const declare of COMMANDS) declare(program, found).allowExcessArguments(true)
   program.hook('preAction', (_, command) => {
     const most = command.registeredArguments.length
-    if (command !== program && command.args.length > most) throw taken(command.name(), command.args, most)
+    if (command !== program && command.args.length > most)
+      throw taken(nameOf(command).slice('natter '.length), command.args, most)
   })
-  for (const command of [program, ...program.commands]) {
-    const name = command === program ? 'natter' : `natter ${command.name()}`
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((it) => it.commands)]) {
+    const name = nameOf(command)
     command
       .helpOption('-h, --help', 'print this help')
       .exitOverride()
@@ -59,10 +62,13 @@ export function readTask(argv: readonly string[]): Task {
   return task
 }
 
+const nameOf = (command: Command): string =>
+  command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name()
+
 /** Words behind a command: most likely it was none. */
 const taken = (name: string, words: readonly string[], most: number): UsageError =>
   new UsageError(
-    `natter ${name} takes ${most === 0 ? 'no words' : 'one model at most'}. To ask that as a prompt, quote it: natter "${[name, ...words].join(' ')}"`,
+    `natter ${name} takes ${most === 0 ? 'no words' : 'one word at most'}. To ask that as a prompt, quote it: natter "${[name, ...words].join(' ')}"`,
   )
 
 const ours = (text: string, name: string): string =>

@@ -15,9 +15,20 @@ export interface AskFlags extends Partial<Omit<Asked, 'params'>> {
   readonly param?: readonly NamedValue[]
 }
 
+/** What it is for the rows of a table that nobody watches being answered. */
+export const FOR_ROWS = {
+  type: 'ask',
+  words: [],
+  images: [],
+  stream: false,
+  json: false,
+  echo: 'none',
+  debug: false,
+} as const
+
 /** Adds who answers, and how: the same for every command that asks. */
 export function withAskOptions(command: Command): Command {
-  return command
+  const asking = command
     .addOption(
       orFrom(
         'NATTER_MODEL',
@@ -37,11 +48,16 @@ export function withAskOptions(command: Command): Command {
       'a parameter, such as temperature=0.2; repeatable',
       collect(namedValue),
     )
+    .option('--bill-to <organisation>', 'who pays on Hugging Face, by its name on the Hub')
+  return withServerOptions(asking)
+}
+
+/** Adds where a server is, and with which key. */
+export const withServerOptions = (command: Command): Command =>
+  command
     .option('--base-url <url>', 'another server with the same API, such as http://127.0.0.1:8080/v1', httpUrl)
     .option('--api-key-env <name>', 'the environment variable that holds the key')
-    .option('--bill-to <organisation>', 'who pays on Hugging Face, by its name on the Hub')
     .option('--timeout <seconds>', 'the longest a whole answer may take', milliseconds)
-}
 
 /** An option that a variable may set; an empty one sets nothing. */
 export const orFrom = (variable: string, option: Option): Option =>

@@ -77,6 +77,30 @@ Examples:
   $ natter forget
   $ natter forget google/gemma-2-2b-it`
 
+/** What stands below the options of `natter batch --help`. */
+export const AFTER_BATCH_HELP = `
+Anthropic, Azure OpenAI, Google Gemini, Groq, Mistral, OpenAI and OpenRouter answer batches within a day, for about
+half the price. What was handed in and what has come is kept in one file; keys are not.
+
+Examples:
+  $ natter batch submit letters.csv --prompt 'Summarise {{text}}' -m openai/gpt-4.1-mini --state letters.batch.jsonl
+  $ natter batch status letters.batch.jsonl
+  $ natter batch fetch letters.batch.jsonl --wait -o summaries.csv
+  $ natter batch cancel letters.batch.jsonl`
+
+/** What stands below the options of `natter batch submit --help`. */
+export const AFTER_SUBMIT_HELP = `
+The same command, run again, hands in nothing twice; rows that were added at the end are handed in then.
+
+Exit codes: 0 handed in, 1 it was refused or could not be reached, 2 wrong use, 130 stopped by Ctrl-C.`
+
+/** What stands below the options of `natter batch fetch --help`. */
+export const AFTER_FETCH_HELP = `
+The rows are written once all of them are answered, failed, expired or cancelled, in the order of the input and with the
+columns answer, error, inputTokens, outputTokens and cost. Ctrl-C stops the waiting; the batch goes on.
+
+Exit codes: 0 all rows answered, 1 some were not, or not yet, 2 wrong use, 130 stopped by Ctrl-C.`
+
 /** What stands below the options of `natter map --help`. */
 export const AFTER_MAP_HELP = `
 Each answer is kept as it comes: the same command, run again, asks only what is missing. The rows are written

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { type AskFlags, askedBy, withAskOptions } from './ask-options.ts'
+import { type AskFlags, FOR_ROWS, askedBy, withAskOptions } from './ask-options.ts'
 import { UsageError } from './failure.ts'
 import { AFTER_MAP_HELP } from './help.ts'
 import type { MapTask } from './task.ts'
@@ -60,16 +60,7 @@ function taskOf(command: Command, input: string | undefined, flags: Flags): MapT
     estimate,
     resume,
     progress,
-    ask: {
-      type: 'ask',
-      words: [],
-      ...askedBy(command, flags),
-      images: [],
-      stream: false,
-      json: false,
-      echo: 'none',
-      debug: false,
-    },
+    ask: { ...FOR_ROWS, ...askedBy(command, flags) },
   }
 }
 

@@ -24,6 +24,13 @@ async function perform(task: Task): Promise<number> {
       return answer(task)
     case 'map':
       return (await import('./map.ts')).map(task)
+    case 'batch-submit':
+      return (await import('./batch-submit.ts')).submitBatch(task)
+    case 'batch-status':
+    case 'batch-cancel':
+      return (await import('./batch-status.ts')).batchStatus(task)
+    case 'batch-fetch':
+      return (await import('./batch-fetch.ts')).fetchBatch(task)
     case 'serve':
       return (await import('./serve.ts')).serve(task)
     case 'web':
