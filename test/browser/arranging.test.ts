@@ -167,6 +167,21 @@ inBrowser('what is around a conversation', () => {
     }
   })
 
+  test('keeps what was not sent yet apart for each conversation', async () => {
+    const { page } = await visit(scripted(['Yes.']))
+    const field = page.locator('#question')
+    await ask(page, 'One?')
+    await settled(page)
+    await field.fill('half of a')
+    await page.getByRole('button', { name: 'New chat' }).click()
+    await expect.poll(() => field.inputValue()).toBe('')
+    await field.fill('another thought')
+    await page.getByRole('link', { name: 'One?' }).click()
+    await expect.poll(() => field.inputValue()).toBe('half of a')
+    await page.getByRole('button', { name: 'New chat' }).click()
+    await expect.poll(() => field.inputValue()).toBe('another thought')
+  })
+
   test('is used by keys alone', async () => {
     const { page } = await visit(scripted(['One.', 'Two.']))
     await ask(page, 'Count')

@@ -206,6 +206,19 @@ inBrowser('a conversation in the browser', () => {
     }
   })
 
+  test('takes in what was said in another tab, when it is looked at again', async () => {
+    const { page } = await visit(scripted(['One.', 'Two.']))
+    await ask(page, 'First')
+    await settled(page)
+    const second = await page.context().newPage()
+    await second.goto(page.url())
+    await answers(second).getByText('One.').waitFor()
+    await ask(second, 'Second')
+    await settled(second)
+    await page.evaluate(() => dispatchEvent(new Event('focus')))
+    await answers(page).getByText('Two.').waitFor()
+  })
+
   test('reconnects after the connection was lost', async () => {
     const { page } = await visit(scripted([SLOW]))
     let cuts = 0

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { attach, attachments, detach, detachAll } from './attachments.ts'
 import { bytes } from './figures.ts'
 import { Icon, IconButton } from './icons.tsx'
@@ -34,13 +34,12 @@ async function send(): Promise<void> {
 export function Composer(): JSX.Element {
   const field = useRef<HTMLTextAreaElement>(null)
   const id = session.value?.id
-  useEffect(() => {
-    text.value = drafts.get(id) ?? text.peek()
+  useLayoutEffect(() => {
+    // A new conversation that becomes a saved one by its first question is no other one.
+    if (!isSending.peek()) text.value = drafts.get(id) ?? ''
     if (!matchMedia('(pointer: coarse)').matches) focusComposer()
     return () => {
-      drafts.set(id, text.peek())
-      // A new conversation becomes a saved one by its first question, which is no other one.
-      if (id !== undefined) text.value = ''
+      drafts.set(id, isSending.peek() ? '' : text.peek())
     }
   }, [id])
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -32,7 +32,6 @@ export function nodesOf(tokens: readonly Token[], depth = 0): DocumentFragment {
 }
 
 type Known =
-  | Exclude<Tokens.Generic, unknown>
   | Tokens.Heading
   | Tokens.Paragraph
   | Tokens.Text

@@ -57,6 +57,17 @@ export async function begin(): Promise<void> {
   }
   await opening
   addEventListener('hashchange', () => void openFromAddress())
+  addEventListener('focus', () => void refresh())
+}
+
+/** Takes in what was said meanwhile in another tab. */
+async function refresh(): Promise<void> {
+  const shown = session.value
+  if (!shown || live.value) return
+  const now = await api.getSession(shown.id).catch(() => undefined)
+  if (!now || live.value || session.value !== shown) return
+  if (now.nodes.length !== shown.nodes.length) session.value = now
+  if (now.run !== undefined) follow(now.run, now.id)
 }
 
 async function openFromAddress(): Promise<void> {
