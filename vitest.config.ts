@@ -11,6 +11,7 @@ export default defineConfig({
       'natter/local': src('local/index.ts'),
       'natter/queue': src('queue/index.ts'),
       'natter/testing': src('testing/index.ts'),
+      'natter/web': src('web/index.ts'),
       natter: src('index.ts'),
     },
   },

@@ -9,11 +9,12 @@ import { cases as measured } from './cases.mjs'
 import { clients, everyone } from './clients/list.mjs'
 import { constructors } from './constructors.mjs'
 import { heading, tableOf, targetsOf, footing } from './report.mjs'
+import { page } from './page.mjs'
 import { sizes } from './sizes.mjs'
 
 const here = import.meta.dirname
 const root = join(here, '..')
-const cases = [...measured, sizes, constructors]
+const cases = [...measured, sizes, constructors, page]
 const usage = `Usage: npm run bench -- [--case name] [--clients a,b] [--rounds n] [--quick] [--patient] [--write]
   --case     only this case, or those that start so: ${cases.map(({ name }) => name).join(', ')}
   --clients  only these: ${Object.keys(clients).join(', ')}

@@ -1,5 +1,5 @@
 // Imports point one way: a file may import from its own folder and from what stands to its right.
-//   cli ─► web mcp queue testing ─► local ─► index ─► chats ─► chat-with ─► chat ─► providers ─► capabilities ─► dialects ─► core ─► lib
+//   cli ─► web mcp queue testing ─► sessions ─► local ─► index ─► chats ─► chat-with ─► chat ─► providers ─► capabilities ─► dialects ─► core ─► lib
 import { readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import ts from 'typescript'
@@ -8,6 +8,7 @@ import { filesUnder, report } from './files.mjs'
 const ORDER = [
   ['cli'],
   ['web', 'mcp', 'queue', 'testing'],
+  ['sessions'],
   ['local'],
   ['index'],
   ['chats'],
@@ -32,7 +33,9 @@ const { imports = {}, exports = {} } = JSON.parse(readFileSync('package.json', '
 const entries = new Set(Object.values(exports).filter(isString).map(sourceOf))
 
 const problems = []
-for (const file of filesUnder('src').filter((path) => /\.[cm]?ts$/.test(path) && !path.includes('.test.'))) {
+for (const file of filesUnder('src').filter(
+  (path) => /\.([cm]?ts|tsx)$/.test(path) && !path.includes('.test.'),
+)) {
   const from = folderOf(file)
   if (rankOf(from) < 0) problems.push(`${file}: src/${from} has no place in scripts/arrows.mjs`)
   const text = readFileSync(file, 'utf8')

@@ -9,6 +9,7 @@ const AT_ONCE = 2
 // The slow ones first, so that the short ones fill the gaps; size and shape wait for the build in fresh-dist.mjs.
 const CHECKS = [
   ['types', bin('tsc'), '--noEmit', '--incremental', '--tsBuildInfoFile', '.cache/types.tsbuildinfo'],
+  ['page types', bin('tsc'), '--noEmit', '-p', 'src/web/page'],
   ['build', process.execPath, script('fresh-dist.mjs')],
   ['package shape', process.execPath, script('package-shape.mjs')],
   ['dead code', bin('knip'), '--no-progress'],

@@ -37,9 +37,13 @@ function isStale() {
   return sources.some((file) => modified(file) > built) || filesUnder('dist').some(isOrphan)
 }
 
-/** A built file whose source is gone would still be packed. */
+/** A built file whose source is gone would still be packed. The page is built anew as a whole. */
 function isOrphan(file) {
-  return file.endsWith('.js') && !existsSync(file.replace('dist/', 'src/').replace(/js$/, 'ts'))
+  return (
+    !file.startsWith('dist/web/page/') &&
+    file.endsWith('.js') &&
+    !existsSync(file.replace('dist/', 'src/').replace(/js$/, 'ts'))
+  )
 }
 
 function modified(file) {

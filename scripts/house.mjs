@@ -27,7 +27,7 @@ const problems = []
 for (const file of filesUnder(...EVERYTHING)) {
   const isSource = SOURCES.some((folder) => file.startsWith(`${folder}/`))
   if (isSource) problems.push(...namesOf(file))
-  if (/\.([cm]?[jt]s|md|py|sh)$|^\.ci\//.test(file))
+  if (/\.([cm]?[jt]s|tsx|css|html|md|py|sh)$|^\.ci\//.test(file))
     problems.push(...textOf(file, readFileSync(file, 'utf8')))
 }
 report(problems)
@@ -59,7 +59,7 @@ function hasSubject(test) {
 function* textOf(file, text) {
   if (!text.endsWith('\n')) yield `${file}: no newline at the end`
   const lines = text.split('\n')
-  if (/^src\/.*\.ts$/.test(file) && lines.length - 1 > MAX_LINES) {
+  if (/^src\/.*\.tsx?$/.test(file) && lines.length - 1 > MAX_LINES) {
     yield `${file}: ${lines.length - 1} lines; cut it, ${MAX_LINES} is the most`
   }
   for (const [index, line] of lines.entries()) {

@@ -7,11 +7,12 @@ import { ensureDist } from './fresh-dist.mjs'
 
 // What a fresh machine may lack, the Debian package of the same name, and whose tests need it.
 const TOOLS = {
+  chromium: 'the tests of the page in a browser',
   curl: 'the tests of the server with curl',
   'redis-server': 'the tests of natter/queue',
   tmux: 'the tests of the terminal conversation',
 }
-const APT_LIMIT = 180_000
+const APT_LIMIT = 300_000
 
 const missing = Object.keys(TOOLS).filter((name) => !isHere(name))
 if (missing.length > 0) install(missing)

@@ -119,6 +119,13 @@ test('bundle size finds a large import', () => {
   expect(status).toBe(1)
 })
 
+test('bundle size finds a page that is too large', () => {
+  const page = { 'dist/web/page/assets/a.js': `export const a = '${noise(200_000)}'\n` }
+  const { status, output } = run(script('size.mjs'), { ...GOOD, ...page })
+  expect(output).toContain('150 kB is the most')
+  expect(status).toBe(1)
+})
+
 function run([command = '', ...args]: readonly string[], files: Files) {
   const root = mkdtempSync(join(tmpdir(), 'natter-check-'))
   try {

@@ -24,6 +24,9 @@ let complaints: readonly string[]
 beforeAll(async () => {
   const build = await run(process.execPath, ['scripts/fresh-dist.mjs'], LIMIT * 2)
   if (build.code !== 0) throw new Error(build.output)
+  writeFileSync(join(folder, 'natter'), `#!/bin/sh\nexec node '${resolve('dist/cli/main.js')}' "$@"\n`, {
+    mode: 0o755,
+  })
   standIn = await startStandIn()
   complaints = await typeCheck()
 })
@@ -93,10 +96,11 @@ interface Outcome {
 /** Runs with the stand-in in place of Hugging Face, a key, and nothing of the person's own set-up. */
 function run(command: string, args: readonly string[], timeout: number): Promise<Outcome> {
   const env = {
-    PATH: [resolve('node_modules/.bin'), process.env['PATH']].join(delimiter),
+    PATH: [resolve(folder), resolve('node_modules/.bin'), process.env['PATH']].join(delimiter),
     HOME: resolve(folder),
     NO_COLOR: '1',
     HF_TOKEN: 'hf_test',
+    OPENAI_API_KEY: 'sk-test',
     ...(standIn && { DOCS_STAND_IN: standIn.url, NODE_OPTIONS: `--import=${REDIRECT}` }),
   }
   return new Promise((done) => {

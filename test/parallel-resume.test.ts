@@ -2,9 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { build as bundle } from 'esbuild'
 import {
   ChatError,
   type ParallelOptions,
@@ -15,6 +14,7 @@ import {
 } from 'natter'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Loopback, completion, json, loopback } from './loopback.ts'
+import { bundled } from './parallel/program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'natter-resume-'))
 let files = 0
@@ -22,23 +22,7 @@ const newFile = (): string => join(folder, `run-${files++}.jsonl`)
 const program = join(folder, 'resuming.mjs')
 
 beforeAll(async () => {
-  await bundle({
-    entryPoints: ['test/parallel/resuming.ts'],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'silent',
-    external: ['@huggingface/jinja', '@pydantic/genai-prices'],
-    alias: {
-      natter: resolve('src/index.ts'),
-      '#platform': resolve('src/lib/platform-node.ts'),
-      '#transport': resolve('src/providers/transport-node.ts'),
-    },
-    banner: {
-      js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
-    },
-  })
+  await bundled('test/parallel/resuming.ts', program)
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

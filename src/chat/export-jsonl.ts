@@ -30,18 +30,20 @@ export function toTrace(chat: Exported, { id = randomId(), clock }: TraceOptions
   return [header, ...messages.map((message) => envelope(message, clock))].map(oneLine).join('')
 }
 
-type Message = Readonly<Record<string, unknown>>
+/** A message as the format spells it. */
+export type Message = Readonly<Record<string, unknown>>
 
 const envelope = (message: Message, clock: TraceOptions['clock']): Message => ({
   type: 'message',
   message: clock ? { ...message, timestamp: clock() } : message,
 })
 
-// JSON leaves these as they are, and some readers (Python's splitlines) take them for the end of a line.
-const oneLine = (value: Message): string =>
+/** A value as a line of JSON. What some readers (Python's splitlines) take for the end of a line, and JSON leaves as it is, is escaped. */
+export const oneLine = (value: Message): string =>
   `${JSON.stringify(value).replaceAll(/[\u0085\u2028\u2029]/g, (sign) => String.raw`\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`
 
-function messagesOf(turn: Turn, model: string): readonly Message[] {
+/** A turn as the messages that the format has for it, at least one. */
+export function messagesOf(turn: Turn, model: string): readonly Message[] {
   if (turn.role === 'user') {
     const results = turn.contents.filter((content): content is ToolResult => content.type === 'tool-result')
     const hasMore = results.length < turn.contents.length || results.length === 0
@@ -87,7 +89,8 @@ function said(turn: Turn): string {
   return lines.join('\n')
 }
 
-function firstWords(turns: readonly Turn[]): string {
+/** The beginning of what was said first, 80 characters at most; empty where nothing was. */
+export function firstWords(turns: readonly Turn[]): string {
   const text = turns.map(textOf).find((words) => words.trim() !== '') ?? ''
   const words = text.trim().replaceAll(/\s+/g, ' ')
   return words.length > 80 ? `${words.slice(0, 79)}…` : words

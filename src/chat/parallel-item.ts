@@ -147,8 +147,9 @@ export async function keptItem<T>(
   }
 }
 
-async function factsOf(
-  { session, catalogs }: Setting<unknown>,
+/** What is known of a prompt by the turns of its conversation. */
+export async function factsOf(
+  { session, catalogs }: Pick<Setting<unknown>, 'session' | 'catalogs'>,
   { turns, others }: Pick<Session, 'turns' | 'others'>,
   given: Pick<ParallelFacts, 'index' | 'prompt' | 'attempts' | 'isResumed'>,
 ): Promise<{

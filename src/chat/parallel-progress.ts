@@ -41,6 +41,7 @@ export class ProgressView {
   readonly #screen: ProgressScreen | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #isShown = false
+  #last = ''
 
   constructor(option: ProgressOption, state: () => ParallelProgress, screen = progressScreen()) {
     this.#option = option
@@ -74,8 +75,11 @@ export class ProgressView {
 
   #draw({ columns, write }: ProgressScreen): void {
     const state = this.#state()
-    if (columns === undefined) write(`${inWords(state)}\n`)
-    else write(`\r\u001b[K${barOf(state, columns - 1)}`)
+    const words = inWords(state)
+    // A line that says nothing new is left out: a batch may take hours.
+    if (columns === undefined && words !== this.#last) write(`${words}\n`)
+    this.#last = words
+    if (columns !== undefined) write(`\r\u001b[K${barOf(state, columns - 1)}`)
   }
 }
 

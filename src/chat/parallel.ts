@@ -1,7 +1,7 @@
 import { type Inferred, type SchemaSource, schemaOf } from '../core/standard-schema.ts'
-import { type AssistantTurn, textOf } from '../core/turn.ts'
-import { Chat } from './chat.ts'
-import { sessionOf } from './conversation.ts'
+import type { AssistantTurn } from '../core/turn.ts'
+import type { Chat } from './chat.ts'
+import { ofData, ofText, ofTurn, sessionFor } from './parallel-purpose.ts'
 import { type ParallelOptions, type ParallelStructuredOptions, checkOptions } from './parallel-options.ts'
 import { ParallelRun } from './parallel-run.ts'
 import type { Prompts } from './parallel-source.ts'
@@ -17,12 +17,7 @@ export function parallelChat(
   prompts: Prompts,
   options: ParallelOptions = {},
 ): ParallelRun<AssistantTurn> {
-  return new ParallelRun(
-    sessionFor(chat),
-    prompts,
-    { repair: 0, valueOf: (turn) => turn },
-    checkOptions(options),
-  )
+  return new ParallelRun(sessionFor(chat), prompts, ofTurn, checkOptions(options))
 }
 
 /**
@@ -36,8 +31,7 @@ export function parallelText(
   prompts: Prompts,
   options: ParallelOptions = {},
 ): ParallelRun<string> {
-  const valueOf = (turn: AssistantTurn): string => textOf(turn) || (turn.refusal ?? '')
-  return new ParallelRun(sessionFor(chat), prompts, { repair: 0, valueOf }, checkOptions(options))
+  return new ParallelRun(sessionFor(chat), prompts, ofText, checkOptions(options))
 }
 
 /**
@@ -54,15 +48,5 @@ export function parallelStructured<S extends SchemaSource>(
   options: ParallelStructuredOptions = {},
 ): ParallelRun<Inferred<S>> {
   const { repair = 1 } = checkOptions(options)
-  const purpose = { schema: schemaOf(schema), repair, valueOf: noText }
-  return new ParallelRun(sessionFor(chat), prompts, purpose, options)
-}
-
-const noText = (): never => {
-  throw new TypeError('data has a schema')
-}
-
-function sessionFor(chat: Chat): ReturnType<typeof sessionOf> {
-  if (chat instanceof Chat) return sessionOf(chat)
-  throw new TypeError(`the first argument must be a chat: got ${chat === null ? 'null' : typeof chat}`)
+  return new ParallelRun(sessionFor(chat), prompts, ofData(schemaOf(schema), repair), options)
 }

@@ -16,7 +16,7 @@ export interface Readers {
 /** Readers of answers that may call tools, or hold data in another way than as their text. */
 export async function readersFor(
   dialect: Dialect,
-  { reading }: Fitted,
+  { reading }: Pick<Fitted, 'reading'>,
   tools: readonly ToolSpec[] | undefined,
 ): Promise<Readers> {
   // Only a model with tools can leak a call.

@@ -1,9 +1,9 @@
 import { openJournal, warn } from '#platform'
-import { ChatError } from '../core/errors.ts'
 import type { Turn } from '../core/turn.ts'
-import { type Journal, JournalError } from '../lib/journal.ts'
+import { type Journal, isTorn } from '../lib/journal.ts'
 import { isObject } from '../lib/merge.ts'
-import { type ResumeSettings, digest } from './resume-key.ts'
+import { type ResumeSettings, changesOf, shown } from './resume-key.ts'
+import { asChatError } from './resume-error.ts'
 import { parsedJson } from '../lib/parsed-json.ts'
 
 /** What every such file begins with. */
@@ -89,7 +89,7 @@ export class ResumeFile {
     let isFirst = true
     for await (const { text, at, isWhole } of this.#journal.lines()) {
       const line = isWhole ? parsedJson(text) : undefined
-      if (isFirst && !isHeader(line) && (isWhole || !HEAD.startsWith(text.slice(0, HEAD.length))))
+      if (isFirst && !isHeader(line) && !isTorn(text, HEAD))
         throw new TypeError(
           `resume: ${this.#path} is no file of a run, and nothing was written to it: name a new one`,
         )
@@ -107,13 +107,12 @@ export class ResumeFile {
         `${this.#path}: ${torn === 1 ? 'one line is' : `${torn} lines are`} torn, of a run that was interrupted; what it was is asked again.`,
       )
     const now = await shown(settings)
-    const changes = before && Object.entries(now).filter(([name, value]) => before[name as never] !== value)
-    if (changes && changes.length > 0 && this.#count > 0)
+    const changes = before && changesOf(before, now)
+    if (changes && this.#count > 0)
       warn(
-        `${this.#path} was last written with ${changes.map(([name, value]) => `another ${NAMES[name]}${isShort(name) ? ` (${String(before?.[name as never])}, now ${String(value)})` : ''}`).join(' and ')}: ` +
-          `what it holds of that stays there, and is not taken for this run.`,
+        `${this.#path} was last written with ${changes}: what it holds of that stays there, and is not taken for this run.`,
       )
-    this.#isNew = changes === undefined || changes.length > 0
+    this.#isNew = changes !== ''
     if (this.#isNew)
       await asChatError(
         this.#journal.append(JSON.stringify({ format: FORMAT, version: VERSION, settings: now })),
@@ -138,36 +137,6 @@ interface Header {
 const isHeader = (line: unknown): line is Header =>
   isObject(line) && line.format === FORMAT && typeof line.version === 'number' && isObject(line.settings)
 
-/** What differs is named; long texts stand there as a hash. */
-const shown = async ({ provider, model, ...rest }: ResumeSettings): Promise<ResumeSettings> => ({
-  provider,
-  model,
-  system: await digest(rest.system),
-  params: await digest(rest.params),
-  schema: await digest(rest.schema),
-  rest: await digest(rest.rest),
-})
-
-const NAMES: Readonly<Record<string, string>> = {
-  provider: 'provider',
-  model: 'model',
-  system: 'system prompt',
-  params: 'set of parameters',
-  schema: 'schema',
-  rest: 'conversation or set of tools',
-}
-const isShort = (name: string): boolean => name === 'provider' || name === 'model'
-
 const itemOf = (text: string): KeptItem => JSON.parse(text) as KeptItem
 
 const answers = (count: number): string => (count === 1 ? 'one answer' : `${count} answers`)
-
-/** The chat's own error for one of the file. */
-async function asChatError<T>(promise: Promise<T>): Promise<T> {
-  try {
-    return await promise
-  } catch (error) {
-    if (!(error instanceof JournalError)) throw error
-    throw new ChatError(`resume: ${error.message}`, { code: error.isHeld ? 'busy' : 'resume', cause: error })
-  }
-}

@@ -48,3 +48,33 @@ const sorted = (_name: string, value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
     : value
+
+/** The settings as they stand in a file: what differs can be named, and long texts are a hash. */
+export const shown = async ({ provider, model, ...rest }: ResumeSettings): Promise<ResumeSettings> => ({
+  provider,
+  model,
+  system: await digest(rest.system),
+  params: await digest(rest.params),
+  schema: await digest(rest.schema),
+  rest: await digest(rest.rest),
+})
+
+/** What is not now as it was before, in words; empty where all is. */
+export const changesOf = (before: ResumeSettings, now: ResumeSettings): string =>
+  Object.entries(now)
+    .filter(([name, value]) => before[name as never] !== value)
+    .map(([name, value]) => {
+      const values = isShort(name) ? ` (${String(before[name as never])}, now ${String(value)})` : ''
+      return `another ${NAMES[name]}${values}`
+    })
+    .join(' and ')
+
+const NAMES: Readonly<Record<string, string>> = {
+  provider: 'provider',
+  model: 'model',
+  system: 'system prompt',
+  params: 'set of parameters',
+  schema: 'schema',
+  rest: 'conversation or set of tools',
+}
+const isShort = (name: string): boolean => name === 'provider' || name === 'model'

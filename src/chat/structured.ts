@@ -2,7 +2,7 @@ import { ChatError } from '../core/errors.ts'
 import type { OutputSchema, ToolChoice } from '../core/request.ts'
 import type { Checked, Problem, Schema } from '../core/schema.ts'
 import { type Inferred, type SchemaSource, schemaOf } from '../core/standard-schema.ts'
-import { type UserTurn, textOf, userTurn } from '../core/turn.ts'
+import { type AssistantTurn, type UserTurn, textOf, userTurn } from '../core/turn.ts'
 import { unstrict, unwrapRoot, wrapRoot } from '../dialects/schema-rewrites.ts'
 import { isFree, recordOf } from '../dialects/schema-shape.ts'
 import { IncrementalJson } from '../lib/incremental-json.ts'
@@ -111,7 +111,7 @@ async function* steps<R>(
 }
 
 /** The schema as a server takes it: its root is an object, or is put into one. */
-function formOf(schema: Schema): { readonly output: OutputSchema; readonly isWrapped: boolean } {
+export function formOf(schema: Schema): { readonly output: OutputSchema; readonly isWrapped: boolean } {
   const { jsonSchema } = schema
   const isWrapped = isRootWrapped(schema)
   const name =
@@ -146,6 +146,19 @@ interface Verdict {
 export async function readData<T>(text: string, schema: Schema<T>): Promise<Checked<T>> {
   const { value, problems } = await judge(text, schema, isRootWrapped(schema))
   return problems ? { isValid: false, problems } : { isValid: true, value: value as T }
+}
+
+/**
+ * The data in an answer that will not be mended; what a server did not heed is asked for in another way from here on.
+ * @throws ChatError `truncated`, `filtered`, `refused` or `invalid-output`
+ */
+export async function dataIn<T>(session: Session, turn: AssistantTurn, schema: Schema<T>): Promise<T> {
+  demandWhole(turn, 'data', session.line.provider.name)
+  const { output, isWrapped } = formOf(schema)
+  const verdict = await judge(textOf(turn), schema, isWrapped)
+  if (verdict.problems === undefined) return verdict.value as T
+  await stepDown(session, turn, output, verdict.raw)
+  throw invalid(session, verdict)
 }
 
 async function judge(text: string, schema: Schema, isWrapped: boolean): Promise<Verdict> {

@@ -85,9 +85,9 @@ export class Toolbox {
     this.tools = new Map([...all].filter((one): one is [string, Tool] => !isBuiltin(one[1])))
   }
 
-  /** The same tools and settings, with listeners of its own. */
-  clone(): Toolbox {
-    const copy = new Toolbox(this.settings, this.#all.values())
+  /** The same tools and settings, or others, with listeners of its own. */
+  clone(settings = this.settings): Toolbox {
+    const copy = new Toolbox(settings, this.#all.values())
     for (const listener of this.onRequest) copy.onRequest.add(listener)
     for (const listener of this.onResult) copy.onResult.add(listener)
     return copy

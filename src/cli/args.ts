@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { askCommand } from './ask-command.ts'
+import { batchCommand } from './batch-command.ts'
 import { doctorCommand } from './doctor-command.ts'
 import { UsageError } from './failure.ts'
 import { forgetCommand } from './forget-command.ts'
@@ -11,7 +12,8 @@ import { mapCommand } from './map-command.ts'
 import { queueCommand, workerCommand } from './queue-command.ts'
 import { serveCommand } from './serve-command.ts'
 import type { Task } from './task.ts'
-import { version } from './version.ts'
+import { version } from '../lib/version-node.ts'
+import { webCommand } from './web-command.ts'
 import { whoamiCommand } from './whoami-command.ts'
 
 /** What natter does besides asking. */
@@ -19,9 +21,11 @@ const COMMANDS = [
   mapCommand,
   queueCommand,
   workerCommand,
+  batchCommand,
   modelsCommand,
   providersCommand,
   serveCommand,
+  webCommand,
   loginCommand,
   logoutCommand,
   whoamiCommand,
@@ -70,7 +74,7 @@ const nameOf = (command: Command): string =>
 /** Words behind a command: most likely it was none. */
 const taken = (name: string, words: readonly string[], most: number): UsageError =>
   new UsageError(
-    `natter ${name} takes ${most === 0 ? 'no words' : 'one model at most'}. To ask that as a prompt, quote it: natter "${[name, ...words].join(' ')}"`,
+    `natter ${name} takes ${most === 0 ? 'no words' : 'one word at most'}. To ask that as a prompt, quote it: natter "${[name, ...words].join(' ')}"`,
   )
 
 const ours = (text: string, name: string): string =>

@@ -16,6 +16,17 @@ export interface AskFlags extends Partial<Omit<Asked, 'params'>> {
   readonly param?: readonly NamedValue[]
 }
 
+/** What it is for the rows of a table that nobody watches being answered. */
+export const FOR_ROWS = {
+  type: 'ask',
+  words: [],
+  images: [],
+  stream: false,
+  json: false,
+  echo: 'none',
+  debug: false,
+} as const
+
 /** Adds who answers, and how: the same for every command that asks. */
 export const withAskOptions = (command: Command): Command => withKeyOptions(withModelOptions(command))
 
@@ -41,18 +52,33 @@ export const withModelOptions = (command: Command): Command =>
 
 /** Adds where the model is. */
 export const withPlaceOptions = (command: Command): Command =>
-  command
-    .option(
+  withAddressOption(
+    command.option(
       '-l, --local [model]',
       'a model on this machine: the built-in one, a .gguf file, hf.co/org/repo:quant',
-    )
-    .option('--base-url <url>', 'another server with the same API, such as http://127.0.0.1:8080/v1', httpUrl)
+    ),
+  )
 
-/** Adds who pays, and for how long. */
+/** Adds with whose key it is asked, who pays, and for how long it may take. */
 export const withKeyOptions = (command: Command): Command =>
+  withKeyOption(command).option(
+    '--bill-to <organisation>',
+    'who pays on Hugging Face, by its name on the Hub',
+  )
+
+/** Adds where a server is, and with which key. */
+export const withServerOptions = (command: Command): Command => withKeyOption(withAddressOption(command))
+
+const withAddressOption = (command: Command): Command =>
+  command.option(
+    '--base-url <url>',
+    'another server with the same API, such as http://127.0.0.1:8080/v1',
+    httpUrl,
+  )
+
+const withKeyOption = (command: Command): Command =>
   command
     .option('--api-key-env <name>', 'the environment variable that holds the key')
-    .option('--bill-to <organisation>', 'who pays on Hugging Face, by its name on the Hub')
     .option('--timeout <seconds>', 'the longest a whole answer may take', milliseconds)
 
 /** An option that a variable may set; an empty one sets nothing. */
@@ -79,15 +105,3 @@ export function askedBy(command: Command, flags: AskFlags): Asked {
     timeout,
   }
 }
-
-/** Asks with these, and shows nothing of it: for many prompts. */
-export const quietly = (asked: Asked): AskTask => ({
-  type: 'ask',
-  words: [],
-  ...asked,
-  images: [],
-  stream: false,
-  json: false,
-  echo: 'none',
-  debug: false,
-})

@@ -1,5 +1,5 @@
 import type { AskTask } from './task.ts'
-import { version } from './version.ts'
+import { version } from '../lib/version-node.ts'
 import { ask } from './ask.ts'
 import { type Conversation, isLeave, runCommand } from './commands.ts'
 import { failureOf } from './failure.ts'

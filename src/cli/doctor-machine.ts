@@ -5,7 +5,7 @@ import { hubUrl } from '../providers/hub.ts'
 import { allLearned } from '../providers/knowledge-store.ts'
 import { type Check, check } from './check.ts'
 import { ago } from './in-words.ts'
-import { version } from './version.ts'
+import { version } from '../lib/version-node.ts'
 
 /** What there is to see on this machine. */
 export const machineChecks = async (baseUrl: string): Promise<readonly Check[]> => [

@@ -28,6 +28,18 @@ Examples:
   $ natter serve --local model.gguf --port 9000 --context-size 4096
   $ SECRET=… natter serve --local --host 0.0.0.0 --api-key-env SECRET`
 
+/** What stands below the options of `natter web --help`. */
+export const AFTER_WEB_HELP = `
+The address lets in the first browser that opens it, and none after. Only this machine can reach it, unless --host says
+otherwise; then --token or --password keeps others out, better set as NATTER_WEB_TOKEN or NATTER_WEB_PASSWORD, where
+other users cannot see it. Put a proxy with TLS before it: what is said travels as it is.
+Conversations are kept in ~/.local/share/natter (or XDG_DATA_HOME, or NATTER_DATA), readable by you alone, without keys.
+
+Examples:
+  $ natter web
+  $ natter web -m groq --no-history
+  $ NATTER_WEB_PASSWORD=… natter web --host 0.0.0.0 --port 8090 --no-open`
+
 /** What stands below the options of `natter login --help`. */
 export const AFTER_LOGIN_HELP = `
 The token is written to HF_TOKEN_PATH, $HF_HOME/token or ~/.cache/huggingface/token, readable by you alone.
@@ -64,6 +76,30 @@ natter remembers for a month what models and backends refused, so that it need n
 Examples:
   $ natter forget
   $ natter forget google/gemma-2-2b-it`
+
+/** What stands below the options of `natter batch --help`. */
+export const AFTER_BATCH_HELP = `
+Anthropic, Azure OpenAI, Google Gemini, Groq, Mistral, OpenAI and OpenRouter answer batches within a day, for about
+half the price. What was handed in and what has come is kept in one file; keys are not.
+
+Examples:
+  $ natter batch submit letters.csv --prompt 'Summarise {{text}}' -m openai/gpt-4.1-mini --state letters.batch.jsonl
+  $ natter batch status letters.batch.jsonl
+  $ natter batch fetch letters.batch.jsonl --wait -o summaries.csv
+  $ natter batch cancel letters.batch.jsonl`
+
+/** What stands below the options of `natter batch submit --help`. */
+export const AFTER_SUBMIT_HELP = `
+The same command, run again, hands in nothing twice; rows that were added at the end are handed in then.
+
+Exit codes: 0 handed in, 1 it was refused or could not be reached, 2 wrong use, 130 stopped by Ctrl-C.`
+
+/** What stands below the options of `natter batch fetch --help`. */
+export const AFTER_FETCH_HELP = `
+The rows are written once all of them are answered, failed, expired or cancelled, in the order of the input and with the
+columns answer, error, inputTokens, outputTokens and cost. Ctrl-C stops the waiting; the batch goes on.
+
+Exit codes: 0 all rows answered, 1 some were not, or not yet, 2 wrong use, 130 stopped by Ctrl-C.`
 
 /** What stands below the options of `natter map --help`. */
 export const AFTER_MAP_HELP = `

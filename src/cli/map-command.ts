@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { type AskFlags, askedBy, quietly, withAskOptions } from './ask-options.ts'
+import { type AskFlags, FOR_ROWS, askedBy, withAskOptions } from './ask-options.ts'
 import { UsageError } from './failure.ts'
 import { AFTER_MAP_HELP } from './help.ts'
 import type { MapTask } from './task.ts'
@@ -60,7 +60,7 @@ function taskOf(command: Command, input: string | undefined, flags: Flags): MapT
     estimate,
     resume,
     progress,
-    ask: quietly(askedBy(command, flags)),
+    ask: { ...FOR_ROWS, ...askedBy(command, flags) },
   }
 }
 

@@ -1,18 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type { Chat } from '../chat/chat.ts'
 import { parallelStructured, parallelText } from '../chat/parallel.ts'
 import type { Purpose } from '../chat/parallel-item.ts'
 import { parallelKept } from '../chat/parallel-kept.ts'
 import type { ParallelOptions } from '../chat/parallel-options.ts'
+import { ofData, ofText } from '../chat/parallel-purpose.ts'
 import type { ParallelRun } from '../chat/parallel-run.ts'
-import { interpolate } from '../core/interpolate.ts'
 import { schemaOf } from '../core/standard-schema.ts'
 import type { JsonSchema } from '../core/schema.ts'
-import { textOf } from '../core/turn.ts'
-import type { Usage } from '../core/usage.ts'
 import { UsageError } from './failure.ts'
 import { note } from './io.ts'
+import { answeredRow } from './map-answers.ts'
 import { writerFor } from './map-output.ts'
+import { countRows, jsonSchemaIn, promptsOf, templateOf } from './map-prompts.ts'
 import { type Row, readRows } from './map-rows.ts'
 import { openChat } from './open-chat.ts'
 import type { MapTask } from './task.ts'
@@ -20,7 +20,7 @@ import type { MapTask } from './task.ts'
 /** Asks a prompt for each row of a file, writes the rows with their answers, and gives the exit code. */
 export async function map(task: MapTask): Promise<number> {
   const { input, output, resume = `${output}.run.jsonl` } = task
-  const template = templateIn(task.prompt)
+  const template = templateOf(task.prompt)
   const schema = task.schema === undefined ? undefined : jsonSchemaIn(task.schema)
   const write = await writerFor(output)
   if (existsSync(output) && !existsSync(resume))
@@ -81,32 +81,6 @@ function onInterrupt(run: ParallelRun<unknown>, stop: AbortController): () => bo
   return () => times > 0
 }
 
-/** The prompts of a file's rows. */
-export async function* promptsOf(input: string, template: string): AsyncGenerator<string> {
-  for await (const row of readRows(input)) yield filled(template, row)
-}
-
-/** How many rows there are; all of them are read, so that a mistake in the last one costs nothing. */
-export async function countRows(input: string, template: string): Promise<number> {
-  let count = 0
-  for await (const row of readRows(input)) {
-    filled(template, row)
-    count++
-  }
-  if (count === 0) throw new UsageError(`${input} has no rows`)
-  return count
-}
-
-function filled(template: string, row: Row): string {
-  try {
-    return interpolate(template, row)
-  } catch (error) {
-    throw new UsageError(`--prompt: ${(error as Error).message.replace('the data', 'the row')}`, {
-      cause: error,
-    })
-  }
-}
-
 /** The rows that are done, with their answers, in the order of the input. */
 async function* answered(
   input: string,
@@ -122,55 +96,16 @@ async function* answered(
     readonly failures: ReadonlyMap<number, string>
   },
 ): AsyncGenerator<Row> {
-  const purpose: Purpose<unknown> = {
-    schema: schema && schemaOf(schema),
-    repair: 1,
-    valueOf: (turn) => textOf(turn) || (turn.refusal ?? ''),
-  }
+  const purpose: Purpose<unknown> = schema ? ofData(schemaOf(schema), 1) : ofText
   const rows = readRows(input)
   let index = 0
   for await (const result of parallelKept(chat, prompts, purpose, resume)) {
     const row = (await rows.next()).value as Row
     const error = failures.get(index++)
     if (!result && error === undefined) continue
-    yield answeredRow(row, { ...result, error: result ? undefined : error })
+    yield answeredRow(row, result, result ? undefined : error)
   }
 }
-
-/** A row with what came of its prompt. */
-export function answeredRow(
-  row: Row,
-  {
-    value,
-    error,
-    usage: { input, output } = {},
-    cost,
-  }: {
-    readonly value?: unknown
-    readonly error?: string | undefined
-    readonly usage?: Usage
-    readonly cost?: number | undefined
-  },
-): Row {
-  const facts = {
-    answer: value ?? null,
-    error: error ?? null,
-    inputTokens: input ?? null,
-    outputTokens: output ?? null,
-    cost: cost ?? null,
-  }
-  return { ...row, ...free(facts, row) }
-}
-
-/** The facts under names that are no columns of the row. */
-const free = (facts: Row, row: Row): Row =>
-  Object.fromEntries(
-    Object.entries(facts).map(([name, value]) => {
-      let unused = name
-      while (Object.hasOwn(row, unused)) unused += '_'
-      return [unused, value]
-    }),
-  )
 
 function report(
   { output, estimate }: MapTask,
@@ -196,28 +131,4 @@ function report(
     `run the same command again to ask the others${estimate ? ' (without --estimate)' : ''}; what is answered is kept in ${resume}`,
   )
   return isInterrupted ? 130 : 1
-}
-
-/** The template of `--prompt`: itself, or what the file holds that it names. */
-export const templateIn = (prompt: string): string =>
-  prompt.startsWith('@') ? readText(prompt.slice(1)) : prompt
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${(error as Error).message}`, { cause: error })
-  }
-}
-
-/** The JSON Schema in a file. */
-export function jsonSchemaIn(path: string): JsonSchema {
-  try {
-    const schema = JSON.parse(readText(path)) as JsonSchema
-    schemaOf(schema)
-    return schema
-  } catch (error) {
-    if (error instanceof UsageError) throw error
-    throw new UsageError(`--schema ${path}: ${(error as Error).message}`, { cause: error })
-  }
 }

@@ -1,5 +1,5 @@
 import { type Named, PROVIDERS } from '../chats.ts'
-import { findKey } from '../providers/auth.ts'
+import { type Auth, findKey } from '../providers/auth.ts'
 
 /** What is listed of a provider; never a key. */
 interface Row {
@@ -26,10 +26,20 @@ export function providers(json: boolean): number {
   return 0
 }
 
+/** Variables that may hold a key or a part of other credentials. */
+export const variablesOf = ({ variables, chainVariables = [] }: Auth): readonly string[] => [
+  ...variables,
+  ...chainVariables,
+]
+
+/** Where a key, or a part of other credentials, is at hand; undefined where none was found. */
+export const placeOfKey = (auth: Auth): string | undefined =>
+  findKey(auth)?.place ?? variablesOf(auth).find((variable) => process.env[variable]?.trim())
+
 function rowOf({ facts, construct }: Named): Row {
   const { id, name, docs, auth, model } = facts
-  const variables = [...auth.variables, ...(auth.chainVariables ?? [])]
-  const found = findKey(auth)?.place ?? variables.find((variable) => process.env[variable]?.trim())
+  const variables = variablesOf(auth)
+  const found = placeOfKey(auth)
   return {
     name: id,
     title: name,

@@ -8,7 +8,7 @@ import { jobId } from '../queue/queue-job.ts'
 import type { QueueResult } from '../queue/queue-result.ts'
 import { UsageError } from './failure.ts'
 import { note, showProgress } from './io.ts'
-import { answeredRow } from './map.ts'
+import { answeredRow } from './map-answers.ts'
 import { writerFor } from './map-output.ts'
 import { type Row, readRows } from './map-rows.ts'
 import { inWords } from './queue.ts'
@@ -129,6 +129,8 @@ async function* rowsOf(
     if (!row)
       throw new UsageError(`${input} has fewer rows than the queue has prompts: is it the right file?`)
     const at = places[index]
-    if (at !== undefined) yield answeredRow(row, JSON.parse(await journal.read(at)) as Kept)
+    if (at === undefined) continue
+    const kept = JSON.parse(await journal.read(at)) as Kept
+    yield answeredRow(row, kept, kept.error)
   }
 }

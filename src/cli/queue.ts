@@ -4,7 +4,7 @@ import { queueChat } from '../queue/queue-chat.ts'
 import { secretsIn } from '../queue/redis-address.ts'
 import { UsageError } from './failure.ts'
 import { clearProgress, note, showProgress } from './io.ts'
-import { countRows, jsonSchemaIn, promptsOf, templateIn } from './map.ts'
+import { countRows, jsonSchemaIn, promptsOf, templateOf } from './map-prompts.ts'
 import { openChat } from './open-chat.ts'
 import type { QueueAddTask, QueueShortTask, QueueTask } from './task.ts'
 import { keepSecret } from './secrets.ts'
@@ -36,7 +36,7 @@ export function keepRedisSecrets(redis: string): void {
 
 async function add(task: QueueAddTask): Promise<number> {
   const { redis, name, input, rpm, tpm, maxActive, maxWaiting, tries } = task
-  const template = templateIn(task.prompt)
+  const template = templateOf(task.prompt)
   const schema = task.schema === undefined ? undefined : jsonSchemaIn(task.schema)
   const total = await countRows(input, template)
   const { chat, close } = await openChat(task.ask)

@@ -32,8 +32,17 @@ async function perform(task: Task): Promise<number> {
     case 'queue-retry':
     case 'queue-remove':
       return (await import('./queue.ts')).queue(task)
+    case 'batch-submit':
+      return (await import('./batch-submit.ts')).submitBatch(task)
+    case 'batch-status':
+    case 'batch-cancel':
+      return (await import('./batch-status.ts')).batchStatus(task)
+    case 'batch-fetch':
+      return (await import('./batch-fetch.ts')).fetchBatch(task)
     case 'serve':
       return (await import('./serve.ts')).serve(task)
+    case 'web':
+      return (await import('./web.ts')).web(task)
     case 'login':
       return (await import('./login.ts')).login(task)
     case 'logout':

@@ -4,6 +4,7 @@ import { UsageError } from './failure.ts'
 import { aside, clearProgress, note, showProgress } from './io.ts'
 import { progress } from './open-chat.ts'
 import { keyIn } from './reached.ts'
+import { listeningFailure, untilEnded } from './until-ended.ts'
 
 /** Where nobody asks for another port; llama-server's own. */
 const USUAL_PORT = 8080
@@ -12,7 +13,7 @@ const USUAL_PORT = 8080
 export async function serve(task: ServeTask): Promise<number> {
   const { host, model, allowOrigins, contextSize, threads, parallel, apiKeyEnv } = task
   const apiKey = apiKeyEnv === undefined ? undefined : keyIn(apiKeyEnv)
-  const ended = signalled()
+  const ended = untilEnded()
   const server = await start(task.port, {
     model,
     host,
@@ -49,30 +50,10 @@ async function start(port: number | undefined, options: ServeLocalOptions): Prom
 }
 
 function explained(error: unknown, port: number, host = ''): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'EADDRINUSE')
-    return new Error(`port ${port} is taken: choose another, or 0 for any free one`, { cause: error })
-  if (code === 'EACCES')
-    return new UsageError(`port ${port} is not allowed to you: choose one above 1023`, { cause: error })
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return new UsageError(`--host ${host}: this machine has no such address`, { cause: error })
   if (error instanceof TypeError && /apiKey/.test(error.message))
     return new UsageError(
       `--host ${host} lets others on the network in: name a key too, as in --api-key-env SECRET`,
       { cause: error },
     )
-  return error
-}
-
-/** Waits for the first wish to end; the second one ends the process at once. */
-function signalled(): Promise<void> {
-  return new Promise((resolve) => {
-    let isAsked = false
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.on(signal, () => {
-        if (isAsked) process.exit(130)
-        isAsked = true
-        resolve()
-      })
-  })
+  return listeningFailure(error, port, host)
 }

@@ -38,6 +38,20 @@ export interface ServeTask {
   readonly parallel: number | undefined
 }
 
+/** What `natter web …` was asked to do. */
+export interface WebTask {
+  readonly type: 'web'
+  readonly host: string
+  readonly port: number
+  readonly token: string | undefined
+  readonly password: string | undefined
+  readonly open: boolean
+  /** Whether conversations are kept on the disk. */
+  readonly history: boolean
+  /** Who answers, and how. */
+  readonly ask: AskTask
+}
+
 /** What `natter login …` was asked to do. */
 export interface LoginTask {
   readonly type: 'login'
@@ -78,6 +92,49 @@ export interface MapTask {
   readonly progress: boolean
   /** Who answers, and how. */
   readonly ask: AskTask
+}
+
+/** What `natter batch submit …` was asked to do. */
+export interface BatchSubmitTask {
+  readonly type: 'batch-submit'
+  /** The file of the rows. */
+  readonly input: string
+  readonly prompt: string
+  /** The file of a JSON Schema. */
+  readonly schema: string | undefined
+  /** The file that keeps the batch. */
+  readonly state: string | undefined
+  /** The id of a batch that an interrupted run has handed in; false for none. */
+  readonly adopt: string | false | undefined
+  readonly ask: AskTask
+}
+
+/** What every question about a batch that was handed in can be told. */
+export interface BatchAccess {
+  /** The file that keeps the batch. */
+  readonly state: string
+  readonly baseUrl: string | undefined
+  readonly apiKeyEnv: string | undefined
+  readonly timeout: number | undefined
+}
+
+/** What `natter batch status …` and `natter batch cancel …` were asked to do. */
+export interface BatchStatusTask extends BatchAccess {
+  readonly type: 'batch-status' | 'batch-cancel'
+  readonly json: boolean
+}
+
+/** What `natter batch fetch …` was asked to do. */
+export interface BatchFetchTask extends BatchAccess {
+  readonly type: 'batch-fetch'
+  /** Undefined for standard output. */
+  readonly output: string | undefined
+  readonly wait: boolean
+  readonly retry: boolean
+  /** Whether a file that is there may be replaced. */
+  readonly force: boolean
+  readonly adopt: string | false | undefined
+  readonly progress: boolean
 }
 
 /** What `natter models …` was asked to do. */
@@ -173,6 +230,7 @@ export interface QueueShortTask extends QueuePlace {
 export type Task =
   | AskTask
   | ServeTask
+  | WebTask
   | LoginTask
   | LogoutTask
   | WhoamiTask
@@ -183,3 +241,6 @@ export type Task =
   | MapTask
   | QueueTask
   | WorkerTask
+  | BatchSubmitTask
+  | BatchStatusTask
+  | BatchFetchTask

@@ -1,7 +1,7 @@
 import type { Chat } from '../chat/chat.ts'
 import type { QueueJob } from '../queue/queue-job.ts'
 import { queueWorker } from '../queue/queue-worker.ts'
-import { type Asked, quietly } from './ask-options.ts'
+import { type Asked, FOR_ROWS } from './ask-options.ts'
 import { UsageError } from './failure.ts'
 import { note } from './io.ts'
 import { type OpenChat, openChat } from './open-chat.ts'
@@ -16,7 +16,7 @@ export async function worker(task: WorkerTask): Promise<number> {
   const opened: OpenChat[] = []
   const stop = new AbortController()
   const chat = async (job: QueueJob): Promise<Chat> => {
-    const open = await openChat(quietly(whoAnswers(task, job)))
+    const open = await openChat({ ...FOR_ROWS, ...whoAnswers(task, job) })
     opened.push(open)
     return open.chat
   }

@@ -26,6 +26,8 @@ export type ChatErrorCode =
   | 'refused'
   | 'budget'
   | 'resume'
+  | 'expired'
+  | 'cancelled'
 
 /** The evidence an error carries; every member but `code` is optional. */
 export interface ChatErrorDetails {

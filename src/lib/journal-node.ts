@@ -7,12 +7,14 @@ const PIECE = 1 << 16
 const NEWLINE = 0x0a
 
 /** Opens a journal on this machine's disk. */
-export const openJournal: OpenJournal = async (path) => {
-  const release = holdFile(path)
+export const openJournal: OpenJournal = async (path, { isReadOnly = false } = {}) => {
+  const release = isReadOnly ? () => undefined : holdFile(path)
   let file: FileHandle | undefined
   try {
     // The owner's alone: answers may be anybody's secrets.
-    file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600)
+    file = isReadOnly
+      ? await open(path, constants.O_RDONLY)
+      : await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600)
     const about = await file.stat()
     if (!about.isFile()) throw new JournalError(`${path} is no file that could be added to: name another`)
     return new NodeJournal(path, file, release, about.size)
@@ -122,7 +124,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'no permission',
   EROFS: 'the disk can only be read',
   EISDIR: 'it is a folder',
-  ENOENT: 'there is no such folder',
+  ENOENT: 'there is no such file or folder',
 }
 
 function why(error: unknown): string {

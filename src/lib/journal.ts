@@ -1,3 +1,5 @@
+import { parsedJson } from './parsed-json.ts'
+
 /** A line of a journal, and where it begins. */
 export interface JournalLine {
   readonly text: string
@@ -6,6 +8,10 @@ export interface JournalLine {
   /** False for a last line without an end: whoever wrote it was interrupted. */
   readonly isWhole: boolean
 }
+
+/** Whether a line is what is left of one that begins so, and in whose writing somebody was interrupted. */
+export const isTorn = (text: string, head: string): boolean =>
+  text !== '' && parsedJson(text) === undefined && head.startsWith(text.slice(0, head.length))
 
 /** A file of lines that only grows, and that one process at a time holds. */
 export interface Journal {
@@ -20,10 +26,13 @@ export interface Journal {
 }
 
 /**
- * Opens a journal, which is made where there is none.
+ * Opens a journal, which is made where there is none; one that is only read is not made, and may be held by somebody else.
  * @throws JournalError where somebody else holds it, or it cannot be opened
  */
-export type OpenJournal = (path: string) => Promise<Journal>
+export type OpenJournal = (
+  path: string,
+  how?: { readonly isReadOnly?: boolean | undefined },
+) => Promise<Journal>
 
 /** A journal that cannot be opened or written; the message says what to do. */
 export class JournalError extends Error {

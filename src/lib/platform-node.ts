@@ -74,7 +74,8 @@ export const openRenderer: OpenRenderer = async (template) =>
   (await import('./template-renderer-node.ts')).openRenderer(template)
 
 /** Opens a file of lines that only grows. */
-export const openJournal: OpenJournal = async (path) => (await import('./journal-node.ts')).openJournal(path)
+export const openJournal: OpenJournal = async (path, how) =>
+  (await import('./journal-node.ts')).openJournal(path, how)
 
 /** Where progress is shown: standard error, and whether it is a terminal. */
 export const progressScreen = (): ProgressScreen | undefined => ({

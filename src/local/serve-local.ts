@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ApiError } from './api-error.ts'
+import { hostName, inUrl, isLoopback, sameSecret } from './caller.ts'
 import { LocalEngineError, messageOf } from './local-error.ts'
 import { localEngine } from './local-engine.ts'
 import type { LocalEngine, LocalEngineOptions } from './local-engine.ts'
@@ -31,14 +31,6 @@ export interface LocalServer {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i
-
-/** Whether two secrets are equal, in a time that does not tell how much of them is. */
-const sameSecret = (a: string, b: string): boolean =>
-  timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest())
-
-const hostName = (authority: string): string => authority.replace(/:\d+$/, '')
-
 /**
  * What a request from elsewhere must not get past. A web page that has its own name point to 127.0.0.1 (DNS rebinding)
  * sends that name as Host; a page of another origin sends its Origin.
@@ -46,7 +38,7 @@ const hostName = (authority: string): string => authority.replace(/:\d+$/, '')
 function checkCaller(request: IncomingMessage, options: ServeLocalOptions): void {
   const { apiKey, host = '127.0.0.1', allowOrigins = [] } = options
   const asked = request.headers.host ?? ''
-  if (LOOPBACK.test(host) && !LOOPBACK.test(hostName(asked)))
+  if (isLoopback(host) && !isLoopback(hostName(asked)))
     throw new ApiError(
       403,
       'permission_error',
@@ -156,7 +148,7 @@ const listening = (server: Server, port: number, host: string): Promise<number> 
  */
 export async function serveLocal(options: ServeLocalOptions): Promise<LocalServer> {
   const { host = '127.0.0.1', port = 0, apiKey } = options
-  if (!LOOPBACK.test(host) && !apiKey)
+  if (!isLoopback(host) && !apiKey)
     throw new TypeError(`Listening on ${host} lets others on the network in: pass an apiKey as well`)
   const engine = localEngine(options)
   await engine.load()
@@ -170,8 +162,7 @@ export async function serveLocal(options: ServeLocalOptions): Promise<LocalServe
   }
   try {
     const bound = await listening(server, port, host.replace(/^\[|\]$/g, ''))
-    const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
-    return { url: `http://${name}:${bound}/v1`, port: bound, close, [Symbol.asyncDispose]: close }
+    return { url: `http://${inUrl(host)}:${bound}/v1`, port: bound, close, [Symbol.asyncDispose]: close }
   } catch (error) {
     await engine.close()
     throw error

@@ -22,6 +22,8 @@ export interface Start {
   /** What is piped in. @default nothing, and the pipe is closed */
   readonly stdin?: string | Uint8Array
   readonly env?: Readonly<Record<string, string>>
+  /** Called with the process at once. */
+  readonly onStart?: (child: ChildProcess) => void
   /** Called with the process when it has first said something on standard output. */
   readonly onAnswer?: (child: ChildProcess) => void
   /** Called with the process when it has said something on standard error. */
@@ -40,7 +42,7 @@ export interface Outcome {
 /** Runs the command with nothing of the tester's own set-up. */
 export function natter(
   args: readonly string[],
-  { stdin = '', env = {}, onAnswer, onAside }: Start = {},
+  { stdin = '', env = {}, onStart, onAnswer, onAside }: Start = {},
 ): Promise<Outcome> {
   return new Promise((done, fail) => {
     const started = performance.now()
@@ -48,6 +50,7 @@ export function natter(
       env: { PATH: process.env['PATH'] ?? '', HOME, ...env },
       stdio: 'pipe',
     })
+    onStart?.(child)
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

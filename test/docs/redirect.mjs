@@ -6,7 +6,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import { urlToHttpOptions } from 'node:url'
 
 const STAND_IN = new URL(process.env.DOCS_STAND_IN)
-const PLAYED = /(^|\.)(huggingface\.(co|cloud)|hf\.co)$/
+const PLAYED = /(^|\.)(huggingface\.(co|cloud)|hf\.co)$|^api\.openai\.com$/
 // llama-server, vLLM, Ollama, LM Studio, TGI
 const PLAYED_PORTS = new Set(['8080', '8000', '11434', '1234', '3000'])
 

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Keep } from '../batch/kept.ts'
+import { openai, spellOpenAI } from '../batch/openai.ts'
 
 const ANSWER = [
   'Why did the statistician drown? The river was only a metre deep on average.',
@@ -9,7 +11,7 @@ const ANSWER = [
 const USAGE = { prompt_tokens: 21, completion_tokens: 48, total_tokens: 69 }
 const MODEL = 'meta-llama/Llama-3.1-8B-Instruct'
 
-/** A loopback server that answers as the Hugging Face router would, whatever it is asked. */
+/** A loopback server that answers as the Hugging Face router would, whatever it is asked; and batches as OpenAI does. */
 export async function startStandIn(): Promise<{ readonly url: string; close(): void }> {
   const server = createServer((request, response) => void answer(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -23,7 +25,10 @@ export async function startStandIn(): Promise<{ readonly url: string; close(): v
   }
 }
 
+const batches = new Keep('', { polls: 1 }, spellOpenAI)
+
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.headers.host === 'api.openai.com') return answerBatch(request, response)
   response.setHeader('x-inference-provider', 'novita')
   if (request.method === 'GET') return json(response, 200, { object: 'list', data: [{ id: MODEL }] })
   if (!request.headers.authorization?.startsWith('Bearer ') && !isLocal(request)) {
@@ -52,10 +57,19 @@ function isLocal(request: IncomingMessage): boolean {
   return /^(localhost|127\.)/.test(request.headers.host ?? '')
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+async function answerBatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { method = '', url = '', headers } = request
+  const reply = await openai({ method, path: url, headers, bytes: await bytesOf(request) }, batches)
+  if (reply && 'text' in reply) response.end(reply.text)
+  else json(response, reply ? 200 : 404, (reply?.json ?? {}) as object)
+}
+
+const bodyOf = async (request: IncomingMessage): Promise<string> => (await bytesOf(request)).toString()
+
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = []
   for await (const part of request) parts.push(part as Buffer)
-  return Buffer.concat(parts).toString()
+  return Buffer.concat(parts)
 }
 
 function json(response: ServerResponse, status: number, body: object): void {
