@@ -205,6 +205,15 @@ describe('a provider that keeps no mark', () => {
     await expect(ask(chat, ['a', 'b'], path, { adopt: 'batch_2' })).rejects.toThrow(
       'is of 1 requests, and 2 were handed in',
     )
+    const known = newFile()
+    await ask(chat, ['a', 'b'], known)
+    writeFileSync(
+      known,
+      readFileSync(known, 'utf8') + readFileSync(path, 'utf8').split('\n').slice(1).join('\n'),
+    )
+    await expect(ask(chat, ['a', 'b'], known, { adopt: 'batch_3' })).rejects.toThrow(
+      'batch_3 is known, and another one',
+    )
     await expect(ask(chat, ['x'], newFile(), { adopt: 'batch_2' })).rejects.toThrow('no run was interrupted')
   })
 

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { batchChat, batchStructured, batchText, chatHuggingFace, t, tool } from 'natter'
 import { afterAll, describe, expect, test } from 'vitest'
+import { chatWith } from '../src/chat-with.ts'
 import { PROVIDERS } from '../src/chats.ts'
+import { openaiBatches } from '../src/providers/batches-openai.ts'
+import { OPENAI } from '../src/providers/openai.ts'
+import type { Provider } from '../src/providers/provider.ts'
+import { startBatchServer } from './batch-server.ts'
 import { KINDS, batchChatAt } from './batch/chats.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'natter-batch-'))
@@ -205,6 +210,26 @@ describe('what comes of prompts', () => {
       ['ok', 1, undefined],
     ])
     expect(server.batches[0]!.entries).toHaveLength(2)
+  })
+
+  test('as many go out at once as there is room for, and one that is too long by itself is its own failure', async () => {
+    const server = await startBatchServer('openai')
+    const provider: Provider = {
+      ...OPENAI,
+      batches: async () => ({ ...openaiBatches, mostEntries: 3, mostBytes: 3000 }),
+    }
+    const chat = chatWith(provider, { baseUrl: server.url, apiKey: 'sk-secret-secret', model: 'gpt-4.1' })
+    const prompts = ['a', 'b', 'c', 'd', 'x'.repeat(3000), 'ä'.repeat(500), 'é'.repeat(500), 'g']
+    const results = await batchText(chat, prompts, { path: newFile(), ...quick }).all()
+    expect(results.map(({ value, attempts }) => [value, attempts])).toEqual(
+      prompts.map((_, n) => (n === 4 ? [undefined, 0] : ['ok', 1])),
+    )
+    expect(results[4]!.error?.message).toMatch(/this prompt has .*OpenAI takes 3 kB in a batch/)
+    expect(server.batches.map(({ entries }) => entries.map(({ id }) => id))).toEqual([
+      ['p0', 'p1', 'p2'],
+      ['p3', 'p5'],
+      ['p6', 'p7'],
+    ])
   })
 
   test('an answer that is no chat answer is told as that', async () => {

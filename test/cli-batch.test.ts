@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { batchText } from 'natter'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { batchChatAt } from './batch/chats.ts'
 import type { BatchServer } from './batch-server.ts'
@@ -210,6 +211,15 @@ test('what cannot be right is told before anything is asked', async () => {
   await submit(server, input)
   writeFileSync(input, 'id,text\n0,a\n1,changed\n')
   expect(await wrong('fetch', `${input}.batch.jsonl`)).toContain('prompt 1 is another one than')
+  const { server: other, chat } = await batchChatAt('openai')
+  const path = newFile('.jsonl')
+  await batchText(chat, ['a'], { path, wait: false, progress: false }).all()
+  const { code, stderr } = await batch(['fetch', path, ...to(other)])
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringContaining('is not of natter batch submit'),
+  })
+  expect((await batch(['status', path, ...to(other)])).stdout).toContain('batch_1')
   expect((await batch(['me', 'a', 'cake'])).stderr).toContain("unknown command 'me'")
 })
 

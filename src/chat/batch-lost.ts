@@ -16,13 +16,14 @@ export async function settleLost(tools: BatchTools<unknown>, api: Api): Promise<
   const { file, batches, options } = tools
   const lost = file.records.filter(({ stage }) => stage === 'submitting')
   const { adopt } = options
-  if (
-    typeof adopt === 'string' &&
-    !batches.find &&
-    lost.length === 0 &&
-    !file.records.some(({ id }) => id === adopt)
-  )
-    throw new TypeError(`adopt: no run was interrupted that could have handed in the batch ${adopt}`)
+  const isKnown = file.records.some(({ id }) => id === adopt)
+  // Named again it is what it was: the same call may be made as often as one likes.
+  if (typeof adopt === 'string' && !batches.find && isKnown === lost.length > 0)
+    throw new TypeError(
+      isKnown
+        ? `adopt: the batch ${adopt} is known, and another one is looked for`
+        : `adopt: no run was interrupted that could have handed in the batch ${adopt}`,
+    )
   for (const record of lost) {
     const found = await find(tools, api, record)
     if (found) await file.submitted(record, found.id)

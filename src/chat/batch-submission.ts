@@ -1,4 +1,5 @@
-import type { ChatError } from '../core/errors.ts'
+import { ChatError } from '../core/errors.ts'
+import { fileSize } from '../lib/file-size.ts'
 import type { Api } from '../providers/api.ts'
 import type { Batch, BatchEntry } from '../providers/batch-api.ts'
 import { apiOf } from '../providers/call-api.ts'
@@ -28,14 +29,15 @@ export class BatchSubmission {
   /**
    * Takes a prompt, and hands in those before where there is no room for it.
    * @param before how it was refused the last time
+   * @throws ChatError for a prompt that cannot be handed in, and for others that could not be, which `demandNoFailure` tells apart
    */
   async add({ index, input }: Asked, key: string, before?: ChatError): Promise<void> {
     const { place, purpose, batches } = this.#tools
     const { wire, way } = await batchRequest(place.session, input, purpose.schema, before)
     const size = new TextEncoder().encode(JSON.stringify(wire.body)).length + AROUND
-    const isFull = this.#entries.length >= batches.mostEntries || this.#bytes + size > batches.mostBytes
-    // What is too long by itself is refused by itself.
-    if (isFull) await this.end()
+    const { mostEntries, mostBytes } = batches
+    if (AROUND + size > mostBytes) throw tooLong(this.#api.provider, size, mostBytes)
+    if (this.#entries.length >= mostEntries || this.#bytes + size > mostBytes) await this.end()
     const name = JSON.stringify(way)
     if (!this.#ways.has(name)) this.#ways.set(name, way)
     this.#items.set(index, { key, way: [...this.#ways.keys()].indexOf(name) })
@@ -83,6 +85,12 @@ export class BatchSubmission {
     await file.submitted(record, batch.id)
   }
 }
+
+const tooLong = (provider: string, size: number, most: number): ChatError =>
+  new ChatError(
+    `The request of this prompt has ${fileSize(size)}, and ${provider} takes ${fileSize(most)} in a batch. Shorten it, or ask with parallelChat().`,
+    { code: 'bad-request', provider },
+  )
 
 /** The prompt that an answer is to; undefined for the id of something else. */
 export const indexIn = (id: string): number | undefined =>

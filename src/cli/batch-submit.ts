@@ -13,6 +13,7 @@ export async function submitBatch(task: BatchSubmitTask): Promise<number> {
   const template = templateOf(task.prompt)
   const schema = task.schema === undefined ? null : jsonSchemaIn(task.schema)
   const total = await countRows(input, template)
+  const signal = interruption()
   const { chat, close } = await openChat(ask)
   try {
     const about: BatchAbout = {
@@ -22,7 +23,7 @@ export async function submitBatch(task: BatchSubmitTask): Promise<number> {
       system: ask.system ?? null,
       params: ask.params,
     }
-    const options = { path, wait: false, adopt, progress: false, signal: interruption() }
+    const options = { path, wait: false, adopt, progress: false, signal }
     const run = new BatchRun(sessionOf(chat), promptsOf(input, template), purposeOf(schema), options, about)
     for await (const { error, attempts, index } of run)
       if (error && attempts === 0) note(`row ${index + 1} cannot be asked: ${error.message}`, 'error')
@@ -35,6 +36,7 @@ export async function submitBatch(task: BatchSubmitTask): Promise<number> {
     )
     return 0
   } catch (error) {
+    if (signal.aborted) note('stopped; the same command goes on from there')
     throw inUsage(error)
   } finally {
     await close()
