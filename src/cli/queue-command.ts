@@ -47,7 +47,14 @@ export function queueCommand(program: Command, found: (task: QueueTask) => void)
     .option('--max-waiting <number>', 'add no more while so many wait, to spare the memory of Redis', count)
     .option('--tries <number>', 'how often to ask what fails in a way that may pass (default: 3)', count)
     .action((input: string, { redis, queue: name, ...flags }: AddFlags) =>
-      found({ ...flags, type: 'queue-add', input, redis, name, ask: { ...FOR_ROWS, ...askedBy(add, flags) } }),
+      found({
+        ...flags,
+        type: 'queue-add',
+        input,
+        redis,
+        name,
+        ask: { ...FOR_ROWS, ...askedBy(add, flags) },
+      }),
     )
   placed(queue.command('results').description('Writes the answers of a queue to a file.'))
     .argument('[rows]', 'the file that was added: its columns go with the answers')
