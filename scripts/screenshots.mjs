@@ -1,4 +1,5 @@
-// Pictures of the page in eight states, to be looked at: node scripts/screenshots.mjs [folder]. Needs chromium.
+// Pictures of the page in eight states, to be looked at: node scripts/screenshots.mjs [folder [state…]]. Needs chromium.
+// Those of the README: node scripts/screenshots.mjs docs/pictures light tool-approval
 import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-core'
 import { ensureDist } from './fresh-dist.mjs'
 
-const folder = process.argv[2] ?? 'artifacts'
+const [folder = 'artifacts', ...states] = process.argv.slice(2)
 const SIZE = { width: 1280, height: 800 }
 const PHONE = { width: 390, height: 844 }
 
@@ -139,6 +140,7 @@ await picture('history', Array(6).fill('Gladly.'), async (page) => {
 await browser.close()
 
 async function picture(name, replies, act, look = {}) {
+  if (states.length > 0 && !states.includes(name)) return
   const chat = chatOpenAICompatible({
     baseUrl: 'http://example.test/v1',
     model: 'Qwen/Qwen3-32B',

@@ -350,8 +350,8 @@ describe('natter forget', () => {
 
 describe('a command', () => {
   test.each([
-    ['models', 'of steam engines', 'one model at most'],
-    ['forget', 'me not', 'one model at most'],
+    ['models', 'of steam engines', 'one word at most'],
+    ['forget', 'me not', 'one word at most'],
     ['doctor', 'who', 'no words'],
   ])('%s that is followed by words asks for quotes', async (name, words, most) => {
     const { code, stdout, stderr } = await run([name, ...words.split(' ')])
