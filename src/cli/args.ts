@@ -5,6 +5,7 @@ import { doctorCommand } from './doctor-command.ts'
 import { UsageError } from './failure.ts'
 import { forgetCommand } from './forget-command.ts'
 import { settleLocal } from './local-option.ts'
+import { settleContinue } from './continue-option.ts'
 import { loginCommand, logoutCommand } from './login-command.ts'
 import { modelsCommand } from './models-command.ts'
 import { providersCommand } from './providers-command.ts'
@@ -60,7 +61,7 @@ export function readTask(argv: readonly string[]): Task {
   }
   // `natter help` alone is a wish for help; `natter help me with …` is a prompt.
   const isHelp = argv.length === 1 && argv[0] === 'help'
-  program.parse(isHelp ? ['--help'] : settleLocal(argv), { from: 'user' })
+  program.parse(isHelp ? ['--help'] : settleContinue(settleLocal(argv)), { from: 'user' })
   if (!task) throw new UsageError('nothing to do')
   return task
 }

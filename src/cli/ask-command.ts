@@ -4,11 +4,12 @@ import { AFTER_HELP } from './help.ts'
 import type { AskTask } from './task.ts'
 import { collect } from './values.ts'
 
-interface Flags extends AskFlags, Pick<AskTask, 'stream'> {
+interface Flags extends AskFlags, Pick<AskTask, 'stream' | 'history'> {
   readonly image?: readonly string[]
   readonly json?: boolean
   readonly echo: AskTask['echo'] | 'text'
   readonly debug?: boolean
+  readonly continue?: string | true
 }
 
 const ECHO = new Option(
@@ -27,6 +28,8 @@ export function askCommand(program: Command, found: (task: AskTask) => void): vo
       .argument('[prompt...]', 'what to ask; without it, a conversation on a terminal'),
   )
     .option('-i, --image <file>', 'a picture: path, https: or data: URL; repeatable', collect(String))
+    .option('-c, --continue [id]', 'go on with the last conversation, or with this one')
+    .option('--no-history', 'do not keep this conversation')
     .option('--no-stream', 'wait for the whole answer')
     .option('--json', 'print one line of JSON: text, model, servedBy, finish, usage, cost …')
     .addOption(orFrom('NATTER_ECHO', ECHO))
@@ -43,6 +46,8 @@ export function askCommand(program: Command, found: (task: AskTask) => void): vo
         json,
         echo: echo === 'text' ? 'output' : echo,
         debug,
+        history: flags.history,
+        resumed: flags.continue === true ? '' : flags.continue,
       })
     })
 }

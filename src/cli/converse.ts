@@ -6,7 +6,7 @@ import { failureOf } from './failure.ts'
 import { readImage } from './image-option.ts'
 import { aside, dim, note } from './io.ts'
 import { Keyboard } from './keyboard.ts'
-import { openChat } from './open-chat.ts'
+import { openKept } from './open-kept.ts'
 import { Printer } from './printer.ts'
 
 /** A Ctrl-C this soon after one that stopped an answer was meant for the answer, in milliseconds. */
@@ -15,7 +15,8 @@ const SAME_GESTURE = 500
 /** A conversation in the terminal, until the person leaves; gives the exit code. */
 export async function converse(task: AskTask): Promise<number> {
   const images = await Promise.all(task.images.map(readImage))
-  const conversation: Conversation = { open: await openChat(task), task, images }
+  const { open, kept, task: now } = await openKept(task)
+  const conversation: Conversation = { open, task: now, images }
   const { provider, model } = conversation.open.chat
   const where = task.baseUrl === undefined ? '' : ` at ${task.baseUrl}`
   const banner = `natter ${version()}, ${provider.id}/${model}${where}\n/help lists the commands, Ctrl-D leaves.`
@@ -41,6 +42,7 @@ export async function converse(task: AskTask): Promise<number> {
       if (heard.text === '') continue
       if (isLeave(heard.text)) return 0
       const wasStopped = await keyboard.during((signal) => respond(heard.text, conversation, signal))
+      await kept?.save(conversation.open)
       if (!wasStopped) continue
       stopped = performance.now()
       isWarned = true

@@ -3,7 +3,7 @@ import type { AskTask } from './task.ts'
 import { ask } from './ask.ts'
 import type { Prompt } from './input.ts'
 import { aside, dim, harmless } from './io.ts'
-import { openChat } from './open-chat.ts'
+import { openKept } from './open-kept.ts'
 import { Printer } from './printer.ts'
 
 /** Asks one thing and gives the exit code. Ctrl-C stops the answer; what had come stands. */
@@ -14,13 +14,15 @@ export async function once(task: AskTask, prompt: Prompt): Promise<number> {
     if (stop.signal.aborted) process.exit(130)
     stop.abort()
   })
-  const { chat, close } = await openChat(task)
+  const { open, kept } = await openKept(task)
+  const { chat, close } = open
   try {
     if (task.echo === 'all') aside(`${dim(harmless(prompt.text).replace(/^/gm, '> '))}\n`)
     const turn = await ask(chat, prompt, new Printer({ echo: task.echo, isSilent: task.json }), stop.signal)
     if (task.json) process.stdout.write(`${JSON.stringify(record(chat.provider.id, chat.model, turn))}\n`)
     return 0
   } finally {
+    await kept?.save(open)
     await close()
   }
 }

@@ -15,6 +15,8 @@ import { targetOf } from './target.ts'
 /** A chat that is ready, and what it holds until the end. */
 export interface OpenChat {
   readonly chat: Chat
+  /** The model of this machine, as it was asked for. */
+  readonly local?: string
   close(): Promise<void>
 }
 
@@ -62,7 +64,7 @@ async function openLocal(model: string, options: ChatOptions): Promise<OpenChat>
     const made = checked(() => chatLocal({ ...options, model, engine }))
     showProgress('loading the model')
     await engine.load()
-    return { chat: made, close: () => engine.close() }
+    return { chat: made, local: model, close: () => engine.close() }
   } finally {
     clearProgress()
   }

@@ -22,6 +22,10 @@ export interface AskTask {
   /** In milliseconds. */
   readonly timeout: number | undefined
   readonly debug: boolean
+  /** Whether the conversation is kept. */
+  readonly history?: boolean | undefined
+  /** The conversation that is gone on with, by its id; '' for the last one. */
+  readonly resumed?: string | undefined
 }
 
 /** What `natter serve …` was asked to do. */
