@@ -11,6 +11,7 @@ import { modelsCommand } from './models-command.ts'
 import { providersCommand } from './providers-command.ts'
 import { mapCommand } from './map-command.ts'
 import { queueCommand, workerCommand } from './queue-command.ts'
+import { sessionsCommand } from './sessions-command.ts'
 import { serveCommand } from './serve-command.ts'
 import type { Task } from './task.ts'
 import { version } from '../lib/version-node.ts'
@@ -23,6 +24,7 @@ const COMMANDS = [
   queueCommand,
   workerCommand,
   batchCommand,
+  sessionsCommand,
   modelsCommand,
   providersCommand,
   serveCommand,
@@ -48,7 +50,8 @@ export function readTask(argv: readonly string[]): Task {
   askCommand(program, found)
   for (const declare of COMMANDS) declare(program, found).allowExcessArguments(true)
   program.hook('preAction', (_, command) => {
-    const most = command.registeredArguments.length
+    const { registeredArguments: known } = command
+    const most = known.at(-1)?.variadic ? Infinity : known.length
     if (command !== program && command.args.length > most)
       throw taken(nameOf(command).replace(/^natter /, ''), command.args, most)
   })

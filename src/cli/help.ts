@@ -136,3 +136,13 @@ Exit codes: 0 told to stop, or all done, 1 no prompt could be asked, 2 wrong use
 Examples:
   $ natter worker --redis rediss://redis.example:6380 --queue letters
   $ natter worker --queue letters --once --max-active 50`
+
+/** What stands below the options of `natter sessions --help`. */
+export const AFTER_SESSIONS_HELP = `
+They are files in the folder natter/sessions of the user's data, such as ~/.local/share, that only you can read; NATTER_DATA names
+another. They hold all that was said, and never a key. NATTER_HISTORY=off keeps none.
+
+Examples:
+  $ natter sessions search prime numbers
+  $ natter sessions export -f html -o page.html
+  $ natter -c "And another one"`

@@ -43,6 +43,8 @@ async function perform(task: Task): Promise<number> {
       return (await import('./serve.ts')).serve(task)
     case 'web':
       return (await import('./web.ts')).web(task)
+    case 'sessions':
+      return (await import('./sessions.ts')).sessions(task)
     case 'login':
       return (await import('./login.ts')).login(task)
     case 'logout':

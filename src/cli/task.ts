@@ -229,6 +229,25 @@ export interface QueueShortTask extends QueuePlace {
   readonly type: 'queue-status' | 'queue-retry' | 'queue-remove'
   readonly json: boolean
 }
+/** What `natter sessions …` was asked to do. */
+export type SessionsTask = { readonly type: 'sessions' } & (
+  | {
+      readonly action: 'list'
+      /** Words that are looked for; '' for none. */
+      readonly search: string
+      readonly limit: number | undefined
+      readonly json: boolean
+    }
+  | { readonly action: 'show'; readonly id: string | undefined; readonly json: boolean }
+  | {
+      readonly action: 'export'
+      readonly id: string | undefined
+      readonly format: 'md' | 'html' | 'jsonl'
+      readonly output: string | undefined
+    }
+  | { readonly action: 'rename'; readonly id: string; readonly title: string }
+  | { readonly action: 'delete'; readonly ids: readonly string[]; readonly isSure: boolean }
+)
 
 /** What a command line asks for. */
 export type Task =
@@ -248,3 +267,4 @@ export type Task =
   | BatchSubmitTask
   | BatchStatusTask
   | BatchFetchTask
+  | SessionsTask
