@@ -1,18 +1,15 @@
 import type { Chat } from '../chat/chat.ts'
 import type { Content } from '../core/content.ts'
 import type { AssistantTurn } from '../core/turn.ts'
-import type { Prompt } from './input.ts'
-import type { Printer } from './printer.ts'
+import type { AnswerPrinter } from './printer.ts'
 
 /** Asks, shows the answer as it comes, and gives its turn. */
 export async function ask(
   chat: Chat,
-  { text, images }: Prompt,
-  printer: Printer,
+  contents: readonly (string | Content)[],
+  printer: AnswerPrinter,
   signal: AbortSignal,
 ): Promise<AssistantTurn> {
-  const contents: (string | Content)[] = [...images]
-  if (text !== '') contents.push(text)
   let turn: AssistantTurn | undefined
   try {
     for await (const event of chat.events(contents, { signal })) {

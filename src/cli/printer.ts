@@ -1,7 +1,7 @@
 import type { ChatEvent } from '../chat/events.ts'
 import { describe } from '../chat/inspect.ts'
 import type { AssistantTurn } from '../core/turn.ts'
-import { aside, dim, harmless, note, write } from './io.ts'
+import { aside, dim, harmless, note, streamsInUse, write } from './io.ts'
 
 /** What a printer shows. */
 export interface PrinterOptions {
@@ -11,8 +11,15 @@ export interface PrinterOptions {
   readonly isSilent?: boolean
 }
 
+/** Shows one answer as it comes. */
+export interface AnswerPrinter {
+  event(event: ChatEvent): void
+  /** Ends what was begun, whatever became of the answer. */
+  end(): void
+}
+
 /** Shows one answer as it comes: its text on standard output, all the rest on standard error. */
-export class Printer {
+export class Printer implements AnswerPrinter {
   readonly #options: PrinterOptions
   /** The stream with an unfinished line, where both are the same screen. */
   #open: 'answer' | 'aside' | undefined
@@ -28,11 +35,11 @@ export class Printer {
     if (event.type === 'text' || event.type === 'refusal') {
       if (!isSilent && event.text) this.#answer(event.text)
     } else if (event.type === 'thinking') {
-      if (echo === 'all' || process.stderr.isTTY) this.#aside(event.text)
+      if (echo === 'all' || streamsInUse().stderr.isTTY) this.#aside(event.text)
     } else if (event.type === 'media') {
       this.#line(describe(event.media))
     } else if (event.type === 'citation') {
-      if (echo === 'all' || process.stderr.isTTY) this.#line(describe(event.citation))
+      if (echo === 'all' || streamsInUse().stderr.isTTY) this.#line(describe(event.citation))
     } else if (event.type === 'server-tool') {
       if (event.tool.input !== undefined) this.#line(describe(event.tool))
     } else if (event.type === 'tool-call') {
@@ -61,7 +68,7 @@ export class Printer {
   #aside(text: string): void {
     if (text === '') return
     // On a terminal both streams are one screen; elsewhere a line break would end up in the answer.
-    if (this.#open === 'answer' && process.stdout.isTTY) this.end()
+    if (this.#open === 'answer' && streamsInUse().stdout.isTTY) this.end()
     aside(dim(harmless(text)))
     this.#open = text.endsWith('\n') ? undefined : 'aside'
   }
@@ -71,7 +78,8 @@ export class Printer {
   }
 }
 
-const UNFINISHED: Readonly<Record<string, string>> = {
+/** Why an answer is not whole, by its finish. */
+export const UNFINISHED: Readonly<Record<string, string>> = {
   length: 'it reached its token limit (--param maxTokens=… raises it)',
   'context-window': "the conversation reached the model's context window",
   'content-filter': "it was stopped by the provider's content filter",

@@ -22,10 +22,7 @@ const SHORTEST = 4
  * The conversation of an id or of how it begins, or the last one.
  * @throws UsageError where there is none, or more than one
  */
-export async function findSession(
-  id?: string,
-  store: Sessions = new SessionStore(),
-): Promise<SavedSession> {
+export async function findSession(id?: string, store: Sessions = new SessionStore()): Promise<SavedSession> {
   const all = await store.list(id === undefined ? { limit: 1 } : {})
   if (id === undefined) {
     if (!all[0]) throw new UsageError('there is no conversation to go on with yet')
@@ -48,10 +45,7 @@ export async function resumeSession(id: string | undefined, task: AskTask): Prom
   const now = taskOf(session, task)
   const open = await openChat(now)
   const saved = { ...session.transcript(), tools: undefined, apiArgs: undefined }
-  const chat = await Chat.fromJSON(
-    { ...saved, params: now.params, systemPrompt: now.system },
-    open.chat,
-  )
+  const chat = await Chat.fromJSON({ ...saved, params: now.params, systemPrompt: now.system }, open.chat)
   chat.model = open.chat.model
   const kept = new KeptSession(session)
   kept.adopt(chat.turns)

@@ -8,6 +8,12 @@ export interface InlineOptions {
   readonly hasLinks: boolean
 }
 
+/** How Markdown becomes rows. */
+export interface RowsOptions extends InlineOptions {
+  /** In columns. */
+  readonly width: number
+}
+
 const ENTITIES: Readonly<Record<string, string>> = {
   '&lt;': '<',
   '&gt;': '>',

@@ -52,6 +52,11 @@ export class LiveArea {
     this.#columns = this.columns
   }
 
+  /** Takes the live rows away, for somebody else to write; they come back with the next update. */
+  clear(): void {
+    if (this.#rows.length > 0) this.update([], [])
+  }
+
   /** How many rows of the screen are taken: where it was made narrower, it has broken those that were too wide. */
   #taken(): number {
     const { columns } = this

@@ -1,17 +1,11 @@
 import type { Token, Tokens } from 'marked'
 import { harmless } from '../io.ts'
 import { Highlighter } from './highlight.ts'
-import { type InlineOptions, inlineSpans } from './inline-spans.ts'
+import { type RowsOptions, inlineSpans } from './inline-spans.ts'
 import { tokensOf } from './markdown.ts'
 import { type Span, type Style, span } from './span.ts'
 import { tableRows } from './table-rows.ts'
 import { hardWrap, wrap } from './wrap.ts'
-
-/** How Markdown becomes rows. */
-export interface RowsOptions extends InlineOptions {
-  /** In columns. */
-  readonly width: number
-}
 
 type Row = readonly Span[]
 

@@ -44,7 +44,7 @@ print(prime(7))
 
 Title
 =====
-Inline $a_1 * b_2 * c$ and \\(x_i\\), <b>html</b> &amp; 👩‍👩‍👧 é ไทย 한국어。
+Inline $a_1 * b_2 * c$ and \\(x_i\\), <b>html</b> &amp; 👩\u200d👩\u200d👧 é ไทย 한국어。
 
 ---
 
@@ -100,7 +100,7 @@ two  │    2 │  the only one that is even, which is odd
 
 Title
 
-Inline $a_1 * b_2 * c$ and \\(x_i\\), <b>html</b> & 👩‍👩‍👧 é ไทย
+Inline $a_1 * b_2 * c$ and \\(x_i\\), <b>html</b> & 👩\u200d👩\u200d👧 é ไทย
 한국어。
 
 ────────────────────────────────────────────────────────────

@@ -1,7 +1,8 @@
 import { BlockCutter, type Piece } from './block-cutter.ts'
 import { Highlighter } from './highlight.ts'
 import type { LiveArea } from './live-area.ts'
-import { type RowsOptions, codeLine, codeStart, markdownRows } from './markdown-rows.ts'
+import type { RowsOptions } from './inline-spans.ts'
+import { codeLine, codeStart, markdownRows } from './markdown-rows.ts'
 import { type Span, painted } from './span.ts'
 
 /** The least time between two drawings, in milliseconds. */

@@ -1,6 +1,6 @@
 import type { Tokens } from 'marked'
-import { inlineSpans } from './inline-spans.ts'
-import type { RowsOptions } from './markdown-rows.ts'
+import { type RowsOptions, inlineSpans } from './inline-spans.ts'
+
 import { type Span, span } from './span.ts'
 import { widthOf } from './text-width.ts'
 import { wrap } from './wrap.ts'
