@@ -5,13 +5,13 @@ import { BIN, HOME } from './command.ts'
 /** Whether there is a tmux to play the terminal. */
 export const hasTmux = spawnSync('tmux', ['-V']).status === 0
 
-/** A terminal with the command in it, and a shell that says its exit code when it is over. */
+/** A terminal with the command or another program in it, and a shell that says its exit code when it is over. */
 export class Screen {
   readonly #socket = `natter-test-${process.pid}-${Math.random().toString(36).slice(2)}`
 
-  constructor(args: string, env: Readonly<Record<string, string>> = {}) {
+  constructor(args: string, env: Readonly<Record<string, string>> = {}, program = BIN) {
     const variables = Object.entries({ HOME, ...env }).map(([name, value]) => `${name}='${value}'`)
-    const command = `env -u HF_TOKEN ${variables.join(' ')} '${process.execPath}' '${BIN}' ${args}; echo "left with $?"; sleep 60`
+    const command = `env -u HF_TOKEN ${variables.join(' ')} '${process.execPath}' '${program}' ${args}; echo "left with $?"; sleep 60`
     // Nothing of the tester's own tmux set-up, and no server shared with it.
     this.#tmux('-f', '/dev/null', 'new-session', '-d', '-x', '100', '-y', '40', command)
   }
