@@ -236,7 +236,10 @@ console.log(chat.turns.length, 'turns')
       await say(at, '/tools', 'asks remove: Removes a file')
       const calls = (body: object): boolean => JSON.stringify(body).includes('"tool_call_id"')
       remote.answer = ({ body }, response) => {
-        if (calls(body)) return stream(response, ['It is gone.'])
+        if (calls(body)) {
+          void stream(response, ['It is gone.'])
+          return
+        }
         const call = {
           index: 0,
           id: 'c1',

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { askCommand } from './ask-command.ts'
 import { batchCommand } from './batch-command.ts'
+import { configCommand, templatesCommand } from './config-command.ts'
 import { doctorCommand } from './doctor-command.ts'
 import { UsageError } from './failure.ts'
 import { forgetCommand } from './forget-command.ts'
@@ -13,7 +14,7 @@ import { mapCommand } from './map-command.ts'
 import { queueCommand, workerCommand } from './queue-command.ts'
 import { sessionsCommand } from './sessions-command.ts'
 import { serveCommand } from './serve-command.ts'
-import type { Task } from './task.ts'
+import type { Task } from './tasks.ts'
 import { version } from '../lib/version-node.ts'
 import { webCommand } from './web-command.ts'
 import { whoamiCommand } from './whoami-command.ts'
@@ -25,6 +26,8 @@ const COMMANDS = [
   workerCommand,
   batchCommand,
   sessionsCommand,
+  templatesCommand,
+  configCommand,
   modelsCommand,
   providersCommand,
   serveCommand,

@@ -146,3 +146,26 @@ Examples:
   $ natter sessions search prime numbers
   $ natter sessions export -f html -o page.html
   $ natter -c "And another one"`
+
+/** What stands below the options of `natter config --help`. */
+export const AFTER_CONFIG_HELP = `
+A config file is natter.config.json, or natter.config.ts (.mts, .js, .mjs), which takes jiti (npm install jiti). The user's is in
+$XDG_CONFIG_HOME/natter or ~/.config/natter, a project's in the folder you are in, or above it as far as its repository goes.
+The command line goes before the environment, then the project, then the user.
+A project's program runs only once it was looked at and trusted, and again when it has changed.
+
+It may have: model, system, params, tools (in a program), aliases, templates.
+
+Example:
+  { "model": "groq/llama-3.1-8b-instant", "params": { "temperature": 0 },
+    "aliases": { "big": "meta-llama/Llama-3.3-70B-Instruct" },
+    "templates": { "review": "Review this code:\\n\\n{{file}}" } }`
+
+/** What stands below the options of `natter templates --help`. */
+export const AFTER_TEMPLATES_HELP = `
+In a template {{words}} are the words of the command line, {{file}} the text of the file that they name, {{files}} those of several,
+{{input}} what is piped in. Where it names none of them, they join the prompt as they always do.
+
+Examples:
+  $ natter -t review src/main.ts
+  $ git diff | natter -t commit`

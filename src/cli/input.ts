@@ -18,15 +18,18 @@ Try natter --help.`
 const PATIENCE = 4000
 
 /**
- * What is to be asked: the words, with the text piped in before them; or `conversation` where a person sits at a terminal and
+ * What is to be asked: the words, with the text piped in before them, or a template filled with them; or `conversation` where a person sits at a terminal and
  * has said nothing yet.
  * @throws UsageError where there is nothing to ask
  */
-export async function gather({ words, images, json }: AskTask): Promise<Prompt | 'conversation'> {
+export async function gather({ words, images, json, prompt }: AskTask): Promise<Prompt | 'conversation'> {
   const pictures = await Promise.all(images.map(readImage))
-  const said = (words.length === 1 && words[0] === '-' ? [] : words).join(' ').trim()
-  const piped = process.stdin.isTTY ? '' : await readPiped(said !== '')
-  const text = [piped, said].filter(Boolean).join('\n\n')
+  const ours = words.length === 1 && words[0] === '-' ? [] : words
+  const said = ours.join(' ').trim()
+  const piped = process.stdin.isTTY ? '' : await readPiped(said !== '' || prompt !== undefined)
+  const text = prompt
+    ? (await import('./template-prompt.ts')).templatePrompt(prompt, { words: ours, piped })
+    : [piped, said].filter(Boolean).join('\n\n')
   if (text !== '' || (pictures.length > 0 && !process.stdin.isTTY)) return { text, images: pictures }
   if (!process.stdin.isTTY) throw new UsageError(NOTHING)
   if (json) throw new UsageError('--json needs a prompt')

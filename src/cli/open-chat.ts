@@ -31,6 +31,7 @@ export async function openChat(task: AskTask): Promise<OpenChat> {
     params: task.params,
     timeout: task.timeout,
     echo: 'none',
+    ...(task.tools && { tools: task.tools }),
     ...(!task.stream && { stream: false }),
   }
   if (target.type === 'local') {

@@ -9,7 +9,7 @@ import {
   withModelOptions,
   withPlaceOptions,
 } from './ask-options.ts'
-import type { QueueAddTask, QueueResultsTask, QueueShortTask, QueueTask, WorkerTask } from './task.ts'
+import type { QueueAddTask, QueueResultsTask, QueueShortTask, QueueTask, WorkerTask } from './queue-task.ts'
 import { count, milliseconds } from './values.ts'
 
 interface PlaceFlags {

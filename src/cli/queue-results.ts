@@ -12,7 +12,7 @@ import { answeredRow } from './map-answers.ts'
 import { writerFor } from './map-output.ts'
 import { type Row, readRows } from './map-rows.ts'
 import { inWords } from './queue.ts'
-import type { QueueResultsTask } from './task.ts'
+import type { QueueResultsTask } from './queue-task.ts'
 
 /** A line of the file beside the output: a result, with the message of its error. */
 type Kept = Omit<QueueResult<unknown>, 'error' | 'turns'> & {

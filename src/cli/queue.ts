@@ -6,7 +6,7 @@ import { UsageError } from './failure.ts'
 import { clearProgress, note, showProgress } from './io.ts'
 import { countRows, jsonSchemaIn, promptsOf, templateOf } from './map-prompts.ts'
 import { openChat } from './open-chat.ts'
-import type { QueueAddTask, QueueShortTask, QueueTask } from './task.ts'
+import type { QueueAddTask, QueueShortTask, QueueTask } from './queue-task.ts'
 import { keepSecret } from './secrets.ts'
 
 /** Does what was asked of a queue, and gives the exit code. */

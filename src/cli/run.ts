@@ -1,5 +1,6 @@
 import { readTask } from './args.ts'
-import type { AskTask, Task } from './task.ts'
+import type { AskTask } from './task.ts'
+import type { Task } from './tasks.ts'
 import { note, reportWarnings, surviveClosedPipes } from './io.ts'
 import { type Failure, failureOf } from './failure.ts'
 
@@ -23,17 +24,18 @@ async function perform(task: Task): Promise<number> {
     case 'ask':
       return answer(task)
     case 'map':
-      return (await import('./map.ts')).map(task)
+      return (await import('./map.ts')).map(await withConfig(task))
     case 'worker':
       return (await import('./worker.ts')).worker(task)
     case 'queue-add':
+      return (await import('./queue.ts')).queue(await withConfig(task))
     case 'queue-results':
     case 'queue-status':
     case 'queue-retry':
     case 'queue-remove':
       return (await import('./queue.ts')).queue(task)
     case 'batch-submit':
-      return (await import('./batch-submit.ts')).submitBatch(task)
+      return (await import('./batch-submit.ts')).submitBatch(await withConfig(task))
     case 'batch-status':
     case 'batch-cancel':
       return (await import('./batch-status.ts')).batchStatus(task)
@@ -42,9 +44,13 @@ async function perform(task: Task): Promise<number> {
     case 'serve':
       return (await import('./serve.ts')).serve(task)
     case 'web':
-      return (await import('./web.ts')).web(task)
+      return (await import('./web.ts')).web(await withConfig(task))
     case 'sessions':
       return (await import('./sessions.ts')).sessions(task)
+    case 'config':
+      return (await import('./config.ts')).config(task)
+    case 'templates':
+      return (await import('./templates.ts')).templates(task)
     case 'login':
       return (await import('./login.ts')).login(task)
     case 'logout':
@@ -62,7 +68,14 @@ async function perform(task: Task): Promise<number> {
   }
 }
 
-async function answer(task: AskTask): Promise<number> {
+/** With what the config files say of who answers. */
+async function withConfig<T extends { readonly ask: AskTask }>(task: T): Promise<T> {
+  const { configured } = await import('./configured.ts')
+  return { ...task, ask: await configured(task.ask) }
+}
+
+async function answer(asked: AskTask): Promise<number> {
+  const { ask: task } = await withConfig({ ask: asked })
   const { gather } = await import('./input.ts')
   const input = await gather(task)
   if (input === 'conversation') return (await import('./converse.ts')).converse(task)

@@ -1,6 +1,6 @@
 import type { ModelWish } from '../capabilities/model-wish.ts'
+import type { NatterConfig } from '../core/config.ts'
 import type { Params } from '../core/params.ts'
-import type { QueuePlace } from '../queue/chat-queue.ts'
 
 /** What `natter …` was asked to do with a model. */
 export interface AskTask {
@@ -26,6 +26,20 @@ export interface AskTask {
   readonly history?: boolean | undefined
   /** The conversation that is gone on with, by its id; '' for the last one. */
   readonly resumed?: string | undefined
+  /** A config file instead of the project's; false for none at all. */
+  readonly config?: string | false | undefined
+  /** The name of a template. */
+  readonly template?: string | undefined
+  /** The template itself, once the config files are read. */
+  readonly prompt?: NamedPrompt
+  /** From the config files. */
+  readonly tools?: NatterConfig['tools']
+}
+
+/** A template by its name. */
+export interface NamedPrompt {
+  readonly name: string
+  readonly text: string
 }
 
 /** What `natter serve …` was asked to do. */
@@ -176,59 +190,6 @@ export interface ProvidersTask {
   readonly json: boolean
 }
 
-/** What `natter worker …` was asked to do. */
-export interface WorkerTask extends QueuePlace {
-  readonly type: 'worker'
-  readonly maxActive: number | undefined
-  readonly once: boolean
-  readonly account: string | undefined
-  /** In milliseconds. */
-  readonly deadAfter: number | undefined
-  readonly grace: number | undefined
-  readonly progress: boolean
-  readonly local: string | undefined
-  readonly baseUrl: string | undefined
-  readonly apiKeyEnv: string | undefined
-  readonly billTo: string | undefined
-  /** In milliseconds. */
-  readonly timeout: number | undefined
-}
-
-/** What `natter queue …` was asked to do. */
-export type QueueTask = QueueAddTask | QueueResultsTask | QueueShortTask
-
-/** Puts the prompts of a file's rows into a queue. */
-export interface QueueAddTask extends QueuePlace {
-  readonly type: 'queue-add'
-  readonly input: string
-  readonly prompt: string
-  /** The file of a JSON Schema. */
-  readonly schema: string | undefined
-  readonly maxActive: number | undefined
-  readonly maxWaiting: number | undefined
-  readonly rpm: number | undefined
-  readonly tpm: number | undefined
-  readonly tries: number | undefined
-  readonly ask: AskTask
-}
-
-/** Writes the results of a queue to a file. */
-export interface QueueResultsTask extends QueuePlace {
-  readonly type: 'queue-results'
-  /** The file of the rows, whose columns go with the answers. */
-  readonly input: string | undefined
-  readonly output: string
-  /** Whether to wait for those that are missing. */
-  readonly follow: boolean
-  /** Whether to take them out of Redis. */
-  readonly remove: boolean
-}
-
-/** What takes no more than the name of a queue. */
-export interface QueueShortTask extends QueuePlace {
-  readonly type: 'queue-status' | 'queue-retry' | 'queue-remove'
-  readonly json: boolean
-}
 /** What `natter sessions …` was asked to do. */
 export type SessionsTask = { readonly type: 'sessions' } & (
   | {
@@ -249,22 +210,16 @@ export type SessionsTask = { readonly type: 'sessions' } & (
   | { readonly action: 'delete'; readonly ids: readonly string[]; readonly isSure: boolean }
 )
 
-/** What a command line asks for. */
-export type Task =
-  | AskTask
-  | ServeTask
-  | WebTask
-  | LoginTask
-  | LogoutTask
-  | WhoamiTask
-  | ModelsTask
-  | ForgetTask
-  | DoctorTask
-  | ProvidersTask
-  | MapTask
-  | QueueTask
-  | WorkerTask
-  | BatchSubmitTask
-  | BatchStatusTask
-  | BatchFetchTask
-  | SessionsTask
+/** What `natter config …` was asked to do. */
+export interface ConfigTask {
+  readonly type: 'config'
+  /** Whether the project's config is trusted from now on. */
+  readonly trust: boolean
+  readonly json: boolean
+}
+
+/** What `natter templates …` was asked to do. */
+export interface TemplatesTask {
+  readonly type: 'templates'
+  readonly json: boolean
+}

@@ -6,7 +6,7 @@ import { UsageError } from './failure.ts'
 import { note } from './io.ts'
 import { type OpenChat, openChat } from './open-chat.ts'
 import { keepRedisSecrets } from './queue.ts'
-import type { WorkerTask } from './task.ts'
+import type { WorkerTask } from './queue-task.ts'
 import { NAMELESS } from './reached.ts'
 
 /** Takes prompts of a queue and asks them until it is told to stop, and gives the exit code. */

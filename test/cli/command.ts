@@ -22,6 +22,8 @@ export interface Start {
   /** What is piped in. @default nothing, and the pipe is closed */
   readonly stdin?: string | Uint8Array
   readonly env?: Readonly<Record<string, string>>
+  /** Where it runs. @default here */
+  readonly cwd?: string
   /** Called with the process at once. */
   readonly onStart?: (child: ChildProcess) => void
   /** Called with the process when it has first said something on standard output. */
@@ -42,12 +44,13 @@ export interface Outcome {
 /** Runs the command with nothing of the tester's own set-up. */
 export function natter(
   args: readonly string[],
-  { stdin = '', env = {}, onStart, onAnswer, onAside }: Start = {},
+  { stdin = '', env = {}, cwd, onStart, onAnswer, onAside }: Start = {},
 ): Promise<Outcome> {
   return new Promise((done, fail) => {
     const started = performance.now()
     const child = spawn(process.execPath, [BIN, ...args], {
       env: { PATH: process.env['PATH'] ?? '', HOME, ...env },
+      ...(cwd && { cwd }),
       stdio: 'pipe',
     })
     onStart?.(child)

@@ -1,0 +1,42 @@
+import type { QueueTask, WorkerTask } from './queue-task.ts'
+import type {
+  AskTask,
+  BatchFetchTask,
+  BatchStatusTask,
+  BatchSubmitTask,
+  ConfigTask,
+  DoctorTask,
+  ForgetTask,
+  LoginTask,
+  LogoutTask,
+  MapTask,
+  ModelsTask,
+  ProvidersTask,
+  ServeTask,
+  SessionsTask,
+  TemplatesTask,
+  WebTask,
+  WhoamiTask,
+} from './task.ts'
+
+/** What a command line asks for. */
+export type Task =
+  | AskTask
+  | ServeTask
+  | WebTask
+  | LoginTask
+  | LogoutTask
+  | WhoamiTask
+  | ModelsTask
+  | ForgetTask
+  | DoctorTask
+  | ProvidersTask
+  | MapTask
+  | QueueTask
+  | WorkerTask
+  | BatchSubmitTask
+  | BatchStatusTask
+  | BatchFetchTask
+  | SessionsTask
+  | ConfigTask
+  | TemplatesTask
