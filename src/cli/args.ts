@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { askCommand } from './ask-command.ts'
 import { batchCommand } from './batch-command.ts'
+import { compareCommand } from './compare-command.ts'
 import { configCommand, templatesCommand } from './config-command.ts'
 import { doctorCommand } from './doctor-command.ts'
 import { UsageError } from './failure.ts'
@@ -21,6 +22,7 @@ import { whoamiCommand } from './whoami-command.ts'
 
 /** What natter does besides asking. */
 const COMMANDS = [
+  compareCommand,
   mapCommand,
   queueCommand,
   workerCommand,

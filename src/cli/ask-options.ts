@@ -32,17 +32,23 @@ export const withAskOptions = (command: Command): Command => withKeyOptions(with
 
 /** Adds which model answers, and what it is told. */
 export const withModelOptions = (command: Command): Command =>
-  withPlaceOptions(
-    command.addOption(
-      orFrom(
-        'NATTER_MODEL',
-        new Option(
-          '-m, --model <name>',
-          'provider/model, a model id of the Hub, or a .gguf file; `natter providers` lists who',
+  withTellingOptions(
+    withPlaceOptions(
+      command.addOption(
+        orFrom(
+          'NATTER_MODEL',
+          new Option(
+            '-m, --model <name>',
+            'provider/model, a model id of the Hub, or a .gguf file; `natter providers` lists who',
+          ),
         ),
       ),
     ),
   )
+
+/** Adds what a model is told besides the prompt. */
+export const withTellingOptions = (command: Command): Command =>
+  command
     .option('-s, --system <text>', 'what the model is told before all else')
     .option(
       '-p, --param <name=value>',

@@ -169,3 +169,13 @@ In a template {{words}} are the words of the command line, {{file}} the text of 
 Examples:
   $ natter -t review src/main.ts
   $ git diff | natter -t commit`
+
+/** What stands below the options of `natter compare --help`. */
+export const AFTER_COMPARE_HELP = `
+Side by side where the terminal is wide enough, else one under the other.
+
+Exit codes: 0 one has answered, 1 none has, 2 wrong use, 130 stopped by Ctrl-C.
+
+Examples:
+  $ natter compare -m groq/llama-3.1-8b-instant -m openai/gpt-4.1-nano "Explain monads in one sentence"
+  $ natter compare -m natter-tiny -m ollama/qwen3 --json "Hello" | jq -r .duration`

@@ -23,6 +23,8 @@ async function perform(task: Task): Promise<number> {
   switch (task.type) {
     case 'ask':
       return answer(task)
+    case 'compare':
+      return (await import('./compare.ts')).compare(task)
     case 'map':
       return (await import('./map.ts')).map(await withConfig(task))
     case 'worker':

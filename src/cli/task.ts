@@ -36,6 +36,14 @@ export interface AskTask {
   readonly tools?: NatterConfig['tools']
 }
 
+/** What `natter compare …` was asked to do. */
+export interface CompareTask {
+  readonly type: 'compare'
+  readonly models: readonly string[]
+  /** What each is asked, and how. */
+  readonly ask: AskTask
+}
+
 /** A template by its name. */
 export interface NamedPrompt {
   readonly name: string

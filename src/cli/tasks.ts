@@ -4,6 +4,7 @@ import type {
   BatchFetchTask,
   BatchStatusTask,
   BatchSubmitTask,
+  CompareTask,
   ConfigTask,
   DoctorTask,
   ForgetTask,
@@ -32,6 +33,7 @@ export type Task =
   | DoctorTask
   | ProvidersTask
   | MapTask
+  | CompareTask
   | QueueTask
   | WorkerTask
   | BatchSubmitTask
