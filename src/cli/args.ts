@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { askCommand } from './ask-command.ts'
 import { batchCommand } from './batch-command.ts'
 import { compareCommand } from './compare-command.ts'
+import { completionCommand } from './completion-command.ts'
 import { configCommand, templatesCommand } from './config-command.ts'
 import { doctorCommand } from './doctor-command.ts'
 import { UsageError } from './failure.ts'
@@ -39,6 +40,7 @@ const COMMANDS = [
   whoamiCommand,
   doctorCommand,
   forgetCommand,
+  completionCommand,
 ]
 
 /**

@@ -8,7 +8,8 @@ Keys come from the environment, never from the command line, where other users c
   HF_TOKEN, HUGGINGFACE_API_KEY, HUGGING_FACE_HUB_TOKEN, HF_TOKEN_PATH, or what
   \`natter login\` or \`hf auth login\` stored; \`natter providers\` lists those of the others.
 With no key at all the built-in tiny model answers.
-Also read: NATTER_MODEL (as --model), NATTER_ECHO (as --echo), HTTPS_PROXY, NO_PROXY, NO_COLOR, FORCE_COLOR.
+Also read: NATTER_MODEL (as --model), NATTER_ECHO (as --echo), NATTER_HISTORY (off keeps nothing), NATTER_DATA (where
+conversations are kept), HTTPS_PROXY, NO_PROXY, NO_COLOR, FORCE_COLOR.
 
 Exit codes: 0 answered, 1 the model or the network failed, 2 wrong use, 130 stopped by Ctrl-C.
 
@@ -179,3 +180,10 @@ Exit codes: 0 one has answered, 1 none has, 2 wrong use, 130 stopped by Ctrl-C.
 Examples:
   $ natter compare -m groq/llama-3.1-8b-instant -m openai/gpt-4.1-nano "Explain monads in one sentence"
   $ natter compare -m natter-tiny -m ollama/qwen3 --json "Hello" | jq -r .duration`
+
+/** What stands below the options of `natter completion --help`. */
+export const AFTER_COMPLETION_HELP = `
+Examples:
+  $ natter completion bash > ~/.local/share/bash-completion/completions/natter
+  $ natter completion zsh > "\${fpath[1]}/_natter"
+  $ natter completion fish > ~/.config/fish/completions/natter.fish`

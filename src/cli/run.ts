@@ -25,6 +25,8 @@ async function perform(task: Task): Promise<number> {
       return answer(task)
     case 'compare':
       return (await import('./compare.ts')).compare(task)
+    case 'completion':
+      return (await import('./completion.ts')).completion(task)
     case 'map':
       return (await import('./map.ts')).map(await withConfig(task))
     case 'worker':

@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import type { ModelWish } from '../capabilities/model-wish.ts'
 import type { NatterConfig } from '../core/config.ts'
 import type { Params } from '../core/params.ts'
@@ -42,6 +43,14 @@ export interface CompareTask {
   readonly models: readonly string[]
   /** What each is asked, and how. */
   readonly ask: AskTask
+}
+
+/** What `natter completion …` was asked to do. */
+export interface CompletionTask {
+  readonly type: 'completion'
+  readonly shell: 'bash' | 'zsh' | 'fish'
+  /** All that natter can be asked. */
+  readonly program: Command
 }
 
 /** A template by its name. */

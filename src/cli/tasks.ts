@@ -5,6 +5,7 @@ import type {
   BatchStatusTask,
   BatchSubmitTask,
   CompareTask,
+  CompletionTask,
   ConfigTask,
   DoctorTask,
   ForgetTask,
@@ -34,6 +35,7 @@ export type Task =
   | ProvidersTask
   | MapTask
   | CompareTask
+  | CompletionTask
   | QueueTask
   | WorkerTask
   | BatchSubmitTask
