@@ -49,7 +49,16 @@ const COMMANDS = [
  */
 export function readTask(argv: readonly string[]): Task {
   let task: Task | undefined
-  const found = (read: Task): void => void (task = read)
+  const program = declared((read) => void (task = read))
+  // `natter help` alone is a wish for help; `natter help me with …` is a prompt.
+  const isHelp = argv.length === 1 && argv[0] === 'help'
+  program.parse(isHelp ? ['--help'] : settleContinue(settleLocal(argv)), { from: 'user' })
+  if (!task) throw new UsageError('nothing to do')
+  return task
+}
+
+/** All that natter can be asked, with its words of help. */
+export function declared(found: (task: Task) => void): Command {
   const program = new Command('natter')
     .version(version(), '-V, --version', 'print the version')
     .helpCommand(false)
@@ -69,17 +78,14 @@ export function readTask(argv: readonly string[]): Task {
       .exitOverride()
       .configureOutput({ outputError: (text, print) => print(ours(text, name)) })
   }
-  // `natter help` alone is a wish for help; `natter help me with …` is a prompt.
-  const isHelp = argv.length === 1 && argv[0] === 'help'
-  program.parse(isHelp ? ['--help'] : settleContinue(settleLocal(argv)), { from: 'user' })
-  if (!task) throw new UsageError('nothing to do')
-  return task
+  return program
 }
 
 /** A command, and those below it. */
-const allOf = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(allOf)]
+export const allOf = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(allOf)]
 
-const nameOf = (command: Command): string =>
+/** As it is typed, with the commands above it. */
+export const nameOf = (command: Command): string =>
   command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name()
 
 /** Words behind a command: most likely it was none. */
