@@ -47,6 +47,42 @@ test('system prompt and parameters come from the command line, then the project,
   expect(body()).not.toHaveProperty('seed')
 })
 
+test('a project is found from below, as far as its repository goes', async () => {
+  const deep = join(project, 'src', 'deep')
+  mkdirSync(join(project, '.git'))
+  mkdirSync(deep, { recursive: true })
+  write('natter.config.json', { system: 'By the project.' })
+  await ask(['Hello'], { cwd: deep })
+  expect(JSON.stringify(body())).toContain('By the project.')
+  mkdirSync(join(project, 'src', '.git'))
+  await ask(['Hello'], { cwd: deep })
+  expect(JSON.stringify(body())).not.toContain('By the project.')
+})
+
+test('the model comes from the environment before the project, and from neither in a conversation that goes on', async () => {
+  const env = { LMSTUDIO_BASE_URL: remote.url }
+  user({ model: 'lmstudio/user' })
+  write('natter.config.json', { model: 'lmstudio/project' })
+  await run(['Hello'], { env })
+  expect(body()).toMatchObject({ model: 'project' })
+  await run(['Hello'], { env: { ...env, NATTER_MODEL: 'lmstudio/env' } })
+  expect(body()).toMatchObject({ model: 'env' })
+  write('natter.config.json', { model: 'lmstudio/project', system: 'Never.' })
+  await run(['-c', 'Go on'], { env: { ...env, NATTER_MODEL: 'lmstudio/other' } })
+  expect(body()).toMatchObject({ model: 'env', messages: [{ content: 'Hello' }, {}, { content: 'Go on' }] })
+})
+
+test('--config names another file than the project has', async () => {
+  write('natter.config.json', { system: 'By the project.' })
+  write('other.json', { system: 'By another.' })
+  await ask(['--config', 'other.json', 'Hello'])
+  expect(JSON.stringify(body())).toContain('By another.')
+  expect(await ask(['--config', 'gone.json', 'Hello'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('gone.json cannot be read') as string,
+  })
+})
+
 test('an alias stands for a model, in commands that ask for many as well', async () => {
   user({ aliases: { big: 'org/big-model' } })
   await run(['--base-url', remote.url, '-m', 'big', 'Hello'])
@@ -94,8 +130,25 @@ test('a template is filled with words, a file, and what is piped in', async () =
   expect(stdout).toMatch(/review\s+project\s+reads code/)
 })
 
+test('a template that names nothing stands between what is piped in and the words', async () => {
+  user({ templates: { brief: 'Be brief.', both: '{{files}}', broken: '{{nothing}}' } })
+  await ask(['-t', 'brief', 'Say', 'hello'], { stdin: 'A letter' })
+  expect(body()).toMatchObject({ messages: [{ content: 'A letter\n\nBe brief.\n\nSay hello' }] })
+  write('a.txt', 'one\n')
+  write('b.txt', 'two')
+  await ask(['-t', 'both', 'a.txt', 'b.txt'])
+  expect(body()).toMatchObject({ messages: [{ content: 'a.txt:\none\n\nb.txt:\ntwo' }] })
+  expect(await ask(['-t', 'broken', 'gone.txt'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('the template broken: {{nothing}}: there is no "nothing"') as string,
+  })
+})
+
 test.each([
-  [{ modell: 'x' }, 'there is no modell; did you mean model?'],
+  [{ modle: 'x' }, 'there is no modle; did you mean model?'],
+  [{ colour: 'x' }, 'there is no colour; it may have model, system, params'],
+  [{ aliases: { fast: 1 } }, 'aliases.fast must be a model: got 1'],
+  [{ templates: { a: { promt: '' } } }, 'did you mean templates.a.prompt?'],
   [{ params: { temperature: 'hot' } }, 'params: '],
   [{ templates: { a: { prompt: 7 } } }, 'templates.a.prompt must be a text: got 7'],
   ['{', 'cannot be read'],
@@ -123,6 +176,18 @@ export default defineConfig({ system: '${word}', tools: [words] })\n`
   write('natter.config.ts', program('Changed.'))
   await ask(['Hello'])
   expect(JSON.stringify(body())).not.toContain('Changed.')
+})
+
+test("the user's program runs unasked, and one that fails is told of", async () => {
+  const folder = join(home, '.config/natter')
+  write('natter.config.mjs', "export default { system: 'By a program.' }", folder)
+  expect((await ask(['Hello'])).stderr).toBe('')
+  expect(JSON.stringify(body())).toContain('By a program.')
+  const path = write('natter.config.mjs', "throw new Error('no such luck')", folder)
+  expect(await ask(['Hello'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(`${path} cannot be read: no such luck`) as string,
+  })
 })
 
 test('natter config tells what holds and which file says it, and no key', async () => {

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { SessionStore } from '../src/sessions/session-store.ts'
 import { HOME, build, cleanUp } from './cli/command.ts'
 import { type Remote, json, startRemote, stream } from './cli/remote.ts'
 import { Screen, hasTmux } from './cli/screen.ts'
@@ -114,6 +115,11 @@ describe.skipIf(!hasTmux)(
         'Four words and done.',
         'Again',
       ])
+      // It is gone on with where it is kept, not copied.
+      at.keys('C-d')
+      await at.shows('left with 0')
+      const kept = await new SessionStore(join(folder, 'sessions')).list()
+      expect(kept.map(({ title, count }) => [title, count])).toEqual([['Trip to Oslo', 4]])
     })
 
     test('goes back before a question, and asks one again', async () => {

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { BIN, HOME, build, cleanUp, natter } from './cli/command.ts'
 import { completion, json, loopback } from './loopback.ts'
 import { echoServer } from './queue/echo-server.ts'
@@ -167,6 +168,27 @@ describe.skipIf(!hasRedis)('natter queue and natter worker', () => {
     expect(await once(hasty, 'exit')).toEqual([0, null])
     const status = await run(['queue', 'status', '--queue', name])
     expect(status.stdout).toBe(`${name} (openai-compatible/m): 2 of 4 answered, 2 waiting, 0 under way\n`)
+  })
+
+  test('a worker that is told to stop while Redis is gone ends all the same', async () => {
+    const lost = await RedisServer.start()
+    const server = await echoServer(0)
+    await natter([...adding(rows('lost.csv', 'a'), server.url, 'lost'), '--redis', lost.url])
+    const args = ['worker', '--redis', lost.url, '--queue', 'lost', '--grace', '0.5', '--no-progress']
+    const worker = spawn(process.execPath, [BIN, ...args], {
+      env: { PATH: process.env['PATH'] ?? '', HOME },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    onTestFinished(() => void worker.kill('SIGKILL'))
+    const client = lost.client()
+    // Then it waits for more, which is what it must be torn from.
+    while ((await client.bitcount('natter:lost:natter-answered')) === 0) await sleep(50)
+    await sleep(200)
+    client.disconnect()
+    await lost.kill()
+    while (!String((await once(worker.stderr, 'data'))[0]).includes('is gone'));
+    worker.kill('SIGTERM')
+    expect(await once(worker, 'exit')).toEqual([0, null])
   })
 
   test('a key that the command line names goes to no server that only the queue names', async () => {

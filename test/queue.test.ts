@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { chatOpenAICompatible } from 'natter'
 import { type QueueResult, queueChat } from 'natter/queue'
 import { BIN, HOME, build, cleanUp } from './cli/command.ts'
@@ -40,6 +40,7 @@ describe.skipIf(!hasRedis)('a queue with workers that die', () => {
         return child
       }
       const workers = Array.from({ length: WORKERS }, start)
+      onTestFinished(() => workers.forEach((it) => void it.kill('SIGKILL')))
       const results: QueueResult<string>[] = []
       const reading = (async () => {
         for await (const result of queue.results()) results.push(result)

@@ -44,7 +44,7 @@ function membersOf(value: unknown, known: readonly string[], file: string, place
   for (const name of Object.keys(value)) {
     if (known.includes(name)) continue
     const [nearest = ''] = known.toSorted((a, b) => distance(a, name) - distance(b, name))
-    const isNear = distance(nearest, name) <= Math.max(1, nearest.length / 3)
+    const isNear = distance(nearest, name) <= Math.max(2, nearest.length / 3)
     throw new UsageError(
       `${file}: there is no ${place}${name}; ${isNear ? `did you mean ${place}${nearest}?` : `it may have ${known.join(', ')}`}`,
     )

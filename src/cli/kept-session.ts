@@ -45,6 +45,16 @@ export class KeptSession {
     return this.#inTurn(async () => this.#session?.rename(title))
   }
 
+  /** Goes on with another conversation, whose branch is now the turns of a chat. */
+  goOn(session: SavedSession, turns: readonly Turn[]): Promise<void> {
+    return this.#inTurn(() => {
+      this.#session = session
+      this.#title = ''
+      this.adopt(turns)
+      return Promise.resolve()
+    })
+  }
+
   /** Says which turns of a chat stand for the branch that was loaded, so that none is kept twice. */
   adopt(turns: readonly Turn[]): void {
     const path = this.#session?.path() ?? []

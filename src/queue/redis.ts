@@ -38,6 +38,13 @@ export async function connect(url: string): Promise<Redis> {
     // BullMQ's copies of it ask the same.
     retryStrategy: (times) => (gone.has(client) ? null : Math.min(50 * 2 ** times, LONGEST_PAUSE)),
   })
+  copies.set(client, [])
+  const duplicate = client.duplicate.bind(client)
+  client.duplicate = (more) => {
+    const copy = duplicate(more)
+    copies.get(client)?.push(copy)
+    return copy
+  }
   let failure: Error | undefined
   client.on('error', (error) => (failure = error))
   try {
@@ -60,12 +67,23 @@ export async function connect(url: string): Promise<Redis> {
   return client
 }
 
+/** The copies that BullMQ makes of a connection, to wait on. */
+const copies = new WeakMap<Redis, Redis[]>()
 const gone = new WeakSet<Redis>()
 
-/** Ends a connection; a Redis that is gone is waited for no longer. */
+/** Ends a connection with all copies of it; a Redis that is gone is waited for no longer, and what was asked of it fails. */
 export function letGo(client: Redis): void {
   gone.add(client)
-  client.disconnect()
+  for (const one of [client, ...(copies.get(client) ?? [])]) {
+    const isWaiting = one.status === 'reconnecting'
+    one.disconnect()
+    // One between two tries would neither end nor fail what waits: its last try does both.
+    if (isWaiting)
+      one.connect().then(
+        () => one.disconnect(),
+        () => undefined,
+      )
+  }
 }
 
 function whyOf(error: Error, url: string): string {

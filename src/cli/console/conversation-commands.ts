@@ -76,7 +76,10 @@ export async function resume(conversation: TerminalConversation, wanted: string)
   const found = all.filter(({ id }) => wanted.length >= 4 && id.startsWith(wanted))
   const [first] = found.length > 0 ? found : await store.list({ search: wanted, limit: 1 })
   if (!first) throw new UsageError(`no kept conversation has the id or the words ${wanted}`)
-  await takeUp(conversation, (await store.load(first.id)).transcript())
+  await conversation.keeper?.save(conversation.open)
+  const session = await store.load(first.id)
+  await takeUp(conversation, session.transcript())
+  await conversation.keeper?.goOn(session, conversation.open.chat.turns)
 }
 
 /** `/branch`: the questions with their numbers, or back to before one of them. */

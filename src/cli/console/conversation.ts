@@ -1,6 +1,8 @@
 import type { Chat } from '../../chat/chat.ts'
 import type { Content, Media } from '../../core/content.ts'
 import type { Tool } from '../../core/tool.ts'
+import type { Turn } from '../../core/turn.ts'
+import type { SavedSession } from '../../sessions/saved-session.ts'
 import { aside, dim, harmless } from '../io.ts'
 import type { OpenChat } from '../open-chat.ts'
 
@@ -9,6 +11,8 @@ export interface Keeper {
   /** Keeps the turns that are not kept yet; those that follow an earlier one than the last are another branch. */
   save(open: OpenChat): Promise<void>
   rename(title: string): Promise<void>
+  /** Goes on with another conversation, whose branch is now the turns of the chat. */
+  goOn(session: SavedSession, turns: readonly Turn[]): Promise<void>
 }
 
 /** A conversation in the terminal. */
