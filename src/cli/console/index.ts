@@ -20,7 +20,6 @@ export interface LiveConsoleOptions {
 /**
  * Lets a person talk to a chat in the terminal, as `natter` does: with its tools, which ask where they need approval, and with all
  * commands. Comes back when the person leaves; the conversation is then that of the chat.
- * @throws TypeError for an input that is no terminal and ends at once
  */
 export async function liveConsole(chat: Chat, options: LiveConsoleOptions = {}): Promise<void> {
   const { input, output, quiet = false, history = true, signal } = options
