@@ -27,10 +27,18 @@ const optionsOf = (command: Command): readonly Option[] => command.createHelp().
 const flagsOf = ({ short, long }: Option): readonly string[] =>
   [short, long].filter((flag) => flag !== undefined)
 
-/** What may stand behind an option: its choices, or who can be asked. */
-function valuesOf({ long, argChoices }: Option): readonly string[] {
-  if (long === '--model') return PROVIDER_NAMES.map((name) => `${name}/`)
-  return argChoices ?? []
+/** What only the moment knows, as commands of a shell: short names of models, templates, conversations. */
+const LISTS: Readonly<Record<string, string>> = {
+  '--model': String.raw`natter config --json 2>/dev/null | grep -o '"name":"aliases\.[^"]*' | cut -c17-`,
+  '--template': `natter templates --json 2>/dev/null | grep -o '^{"name":"[^"]*' | cut -c10-`,
+  '--continue': `natter sessions --json 2>/dev/null | grep -o '^{"id":"[^"]*' | cut -c8-`,
+}
+
+/** What may stand behind an option: its choices, who can be asked, and what a list says. */
+function valuesOf({ long, argChoices }: Option): string {
+  const words = long === '--model' ? PROVIDER_NAMES.map((name) => `${name}/`) : (argChoices ?? [])
+  const list = long !== undefined && LISTS[long]
+  return [...words, ...(list ? [`$(${list})`] : [])].join(' ')
 }
 
 function forBash(places: readonly Place[], isZsh: boolean): string {
@@ -41,7 +49,7 @@ function forBash(places: readonly Place[], isZsh: boolean): string {
   })
   const values = new Map<string, string>()
   for (const option of places.flatMap(({ options }) => options))
-    if (valuesOf(option).length > 0) values.set(flagsOf(option).join('|'), valuesOf(option).join(' '))
+    if (valuesOf(option) !== '') values.set(flagsOf(option).join('|'), valuesOf(option))
   return `${isZsh ? '#compdef natter\nautoload -U +X bashcompinit && bashcompinit\n' : ''}_natter() {
   local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" path=natter word words
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -50,7 +58,7 @@ function forBash(places: readonly Place[], isZsh: boolean): string {
     esac
   done
   case "$before" in
-${[...values].map(([flags, all]) => `    ${flags}) words='${all}' ;;`).join('\n')}
+${[...values].map(([flags, all]) => `    ${flags}) words="${all}" ;;`).join('\n')}
     *) case "$path" in
 ${words.join('\n')}
     esac ;;
@@ -81,7 +89,7 @@ function forFish(places: readonly Place[]): string {
           short && `-s ${short.slice(1)}`,
           long && `-l ${long.slice(2)}`,
           required && '-r',
-          values.length > 0 && `-a ${quoted(values.join(' '))}`,
+          values !== '' && `-a ${quoted(values.replace('$(', '('))}`,
           `-d ${quoted(description)}`,
         ]
           .filter(Boolean)
