@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { HOME, type Outcome, build, cleanUp, natter } from './cli/command.ts'
+import { startRemote, stream } from './cli/remote.ts'
 import { Screen, hasTmux } from './cli/screen.ts'
 
 beforeAll(build, 120_000)
@@ -38,6 +39,23 @@ test('where none answers it fails, and one alone is no comparison', async () => 
   expect(await run('-m', 'groq/a', '-m', 'groq/b', 'Hello')).toMatchObject({ code: 1 })
   expect(await run('-m', 'groq/a', 'Hello')).toMatchObject({ code: 2, stdout: '' })
   expect(await run('-m', 'groq/a', '-m', 'groq/b')).toMatchObject({ code: 2, stdout: '' })
+})
+
+test.skipIf(!hasTmux)('answers grow side by side, and none is there twice at the end', async () => {
+  const remote = await startRemote()
+  remote.answer = (_, response) =>
+    stream(
+      response,
+      Array.from({ length: 20 }, (_word, at) => `word${at} `),
+      { pause: 50 },
+    )
+  screen = new Screen('compare -m lmstudio/one -m lmstudio/other Count', { LMSTUDIO_BASE_URL: remote.url })
+  const early = await screen.shows(/word3 .*│ .*word3/)
+  expect(early).not.toContain('word19')
+  const late = await screen.shows('left with 0')
+  expect(late.match(/word19/g)).toHaveLength(2)
+  expect(late.match(/word0 /g)).toHaveLength(2)
+  remote.close()
 })
 
 test.skipIf(!hasTmux)('answers stand side by side on a wide terminal', async () => {

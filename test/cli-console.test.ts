@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { SessionStore } from '../src/sessions/session-store.ts'
@@ -220,6 +221,34 @@ describe.skipIf(!hasTmux)(
       await say(at, '/think', thinking)
     })
 
+    test('Ctrl-O shows what the model thinks while it does, and Tab knows the models of the provider', async () => {
+      const at = await start()
+      remote.answer = async (_, response) => {
+        response.setHeader('content-type', 'text/event-stream')
+        const send = (delta: object, finish?: string): boolean =>
+          response.write(
+            `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`,
+          )
+        for (let n = 0; n < 20; n++) {
+          send({ reasoning_content: `step${n} ` })
+          await sleep(100)
+        }
+        send({ content: 'Done.' }, 'stop')
+        response.end('data: [DONE]\n\n')
+      }
+      at.keys('-l', 'Think')
+      at.keys('Enter')
+      expect(await at.shows(/Thinking|thinking|thought/i)).not.toContain('step7')
+      at.keys('C-o')
+      await at.shows('step7')
+      await at.shows(/Done\.\n\n>/)
+      remote.answer = (_, response) =>
+        json(response, 200, { data: [{ id: 'org/seen' }, { id: 'org/other' }] })
+      at.keys('-l', '/model org/se')
+      at.keys('Tab')
+      await at.shows('/model org/seen')
+    })
+
     test('a chat of a program has it too: its tools ask, and the conversation is the chat’s own', async () => {
       const program = join(folder, 'program.mjs')
       const dist = (path: string): string => JSON.stringify(pathToFileURL(resolve('dist', path)).href)
@@ -240,6 +269,8 @@ console.log(chat.turns.length, 'turns')
       const at = screen
       await at.shows(/Ctrl-D leaves\.\n\n>/)
       await say(at, '/tools', 'asks remove: Removes a file')
+      await say(at, '/tools remove off', 'off  remove: Removes a file')
+      await say(at, '/tools remove on', /on\nasks remove: Removes a file/)
       const calls = (body: object): boolean => JSON.stringify(body).includes('"tool_call_id"')
       remote.answer = ({ body }, response) => {
         if (calls(body)) {

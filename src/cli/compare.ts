@@ -1,34 +1,38 @@
 import { columnsOf } from './compare-columns.ts'
 import { type Compared, answerOf } from './compared.ts'
 import { configured } from './configured.ts'
+import { LiveArea } from './console/live-area.ts'
 import { UsageError } from './failure.ts'
 import { gather } from './input.ts'
-import { clearProgress, showProgress } from './io.ts'
 import type { CompareTask } from './task.ts'
 
-/** Asks several models the same, shows what they answer, and gives the exit code: 0 where one has answered. */
+/** How often the answers are drawn while they come, in milliseconds. */
+const EVERY = 100
+
+/** Asks several models the same, shows what they answer as it comes, and gives the exit code: 0 where one has answered. */
 export async function compare({ models, ask }: CompareTask): Promise<number> {
   const tasks = await Promise.all(models.map((model) => configured({ ...ask, model })))
   const prompt = await gather(ask)
   if (prompt === 'conversation') throw new UsageError('what shall they be asked? natter compare … "prompt"')
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
-  const words = models.map(() => 0)
-  const showHowFar = (): void =>
-    showProgress(models.map((model, at) => `${model}: ${words[at] || 'waiting'}`).join(' · '))
-  showHowFar()
+  const { stdout } = process
+  const area = stdout.isTTY && !ask.json ? new LiveArea(stdout) : undefined
+  const soFar: Compared[] = models.map((model) => ({ model, text: '…', duration: 0 }))
+  const draw = (): void => area?.update([], columnsOf(soFar, stdout.columns).split('\n'))
+  draw()
+  const timer = setInterval(draw, EVERY)
   const all = await Promise.all(
     tasks.map((task, at) =>
-      answerOf(models[at] ?? '', task, prompt, stop.signal, (text) => {
-        words[at]! += text.split(/\s+/).length
-        showHowFar()
+      answerOf(models[at] ?? '', task, prompt, stop.signal, (now) => {
+        soFar[at] = now
       }),
     ),
   )
-  clearProgress()
-  const { stdout } = process
+  clearInterval(timer)
   if (ask.json) stdout.write(all.map((one) => `${JSON.stringify(record(one))}\n`).join(''))
-  else stdout.write(`${columnsOf(all, stdout.isTTY ? stdout.columns : 0)}\n`)
+  else if (area) area.update(columnsOf(all, stdout.columns).split('\n'), [])
+  else stdout.write(`${columnsOf(all)}\n`)
   if (stop.signal.aborted) return 130
   return all.some(({ turn }) => turn) ? 0 : 1
 }

@@ -18,13 +18,13 @@ export interface Compared {
   readonly duration: number
 }
 
-/** Asks one model; never fails. */
+/** Asks one model, and tells what has come with each piece of it; never fails. */
 export async function answerOf(
   model: string,
   task: AskTask,
   { text, images }: Prompt,
   signal: AbortSignal,
-  onText: (text: string) => void,
+  onText: (soFar: Compared) => void,
 ): Promise<Compared> {
   const started = performance.now()
   let firstText: number | undefined
@@ -37,7 +37,7 @@ export async function answerOf(
         if (event.type === 'text') {
           firstText ??= performance.now() - started
           answer += event.text
-          onText(event.text)
+          onText({ model, text: answer, firstText, duration: performance.now() - started })
         }
         if (event.type === 'finish') turn = event.turn
       }
