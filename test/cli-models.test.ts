@@ -286,42 +286,6 @@ describe('natter models with an id', () => {
     expect(stderr).toMatch(/^natter: The catalogue does not list org\/abel\. Did you mean org\/able/)
   })
 
-  test('of another provider lists what that one has, unknown is blank, and a wish chooses', async () => {
-    const data = [
-      {
-        id: 'llama',
-        context_length: 131_072,
-        pricing: { input: 0.5, output: 1 },
-        supported_parameters: ['tools'],
-        architecture: { input_modalities: ['text', 'image'], output_modalities: ['text'] },
-      },
-      { id: 'whisper' },
-    ]
-    const server = await loopback((reply) => json(reply, 200, { data }))
-    const list = (...args: readonly string[]): ReturnType<typeof natter> =>
-      run(['models', 'openrouter', '--base-url', server.url, ...args], { env: { OPENROUTER_API_KEY: TOKEN } })
-    expect((await list()).stdout).toBe(
-      [
-        'model    context  $in/$out     modalities        tools  json',
-        'llama    131k     $0.50/$1.00  text+image->text  yes    no',
-        'whisper',
-        '',
-      ].join('\n'),
-    )
-    expect(server.asked[0]?.headers.authorization).toBe(`Bearer ${TOKEN}`)
-    expect((await list('--structured')).stderr).toBe('natter: no model has all of that\n')
-    const { stdout } = await list('--tools', '--json')
-    expect(JSON.parse(stdout)).toEqual([
-      expect.objectContaining({ id: 'llama', contextLength: 131_072, backends: [], isStale: false }),
-    ])
-  })
-
-  test('without the key of a provider says where it was looked for', async () => {
-    const { code, stderr } = await run(['models', 'claude'])
-    expect(code).toBe(1)
-    expect(stderr).toMatch(/Anthropic needs a key.*ANTHROPIC_API_KEY/)
-  })
-
   test('without a network says what could not be had', async () => {
     const { code, stderr } = await run(['models', 'org/able', '--base-url', 'http://127.0.0.1:9/v1'], {
       env: { HF_ENDPOINT: 'http://127.0.0.1:9' },
