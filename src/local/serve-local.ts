@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApiError } from './api-error.ts'
 import { hostName, inUrl, isLoopback, sameSecret } from './caller.ts'
+import { listening } from './listening.ts'
 import { LocalEngineError, messageOf } from './local-error.ts'
 import { localEngine } from './local-engine.ts'
 import type { LocalEngine, LocalEngineOptions } from './local-engine.ts'
@@ -132,15 +132,6 @@ async function respond(
   }
 }
 
-const listening = (server: Server, port: number, host: string): Promise<number> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve((server.address() as AddressInfo).port)
-    })
-  })
-
 /**
  * Serves a local model over HTTP as OpenAI's API (`/v1/chat/completions`, `/v1/models`, `/health`), on this machine only
  * unless a host and a key are given. The model is loaded before it listens: throws `LocalEngineError` when it cannot be
@@ -161,7 +152,7 @@ export async function serveLocal(options: ServeLocalOptions): Promise<LocalServe
     await Promise.all([closed, engine.close()])
   }
   try {
-    const bound = await listening(server, port, host.replace(/^\[|\]$/g, ''))
+    const bound = await listening(server, port, host)
     return { url: `http://${inUrl(host)}:${bound}/v1`, port: bound, close, [Symbol.asyncDispose]: close }
   } catch (error) {
     await engine.close()

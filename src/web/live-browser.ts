@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import { inUrl, isLoopback } from '../local/caller.ts'
+import { listening } from '../local/listening.ts'
 import { MemorySessions } from '../sessions/memory-sessions.ts'
 import { SessionStore } from '../sessions/session-store.ts'
 import { Gate } from './gate.ts'
@@ -69,7 +69,7 @@ export async function servePage(
     createServer,
     overrideGlobalObjects: false,
   }) as Server
-  const bound = await listening(server, port, host.replace(/^\[|\]$/g, ''))
+  const bound = await listening(server, port, host)
   const close = async (): Promise<void> => {
     signal?.removeEventListener('abort', onAbort)
     const closed = new Promise((resolve) => server.close(resolve))
@@ -96,12 +96,3 @@ function checkSecrets(host: string, token: string | undefined, password: string 
       `Listening on ${host} lets others on the network in: pass a token or a password as well`,
     )
 }
-
-const listening = (server: Server, port: number, host: string): Promise<number> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve((server.address() as AddressInfo).port)
-    })
-  })
