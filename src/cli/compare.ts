@@ -1,9 +1,10 @@
 import { columnsOf } from './compare-columns.ts'
 import { type Compared, answerOf } from './compared.ts'
-import { configured } from './configured.ts'
+import { configuredBy } from './configured.ts'
 import { LiveArea } from './console/live-area.ts'
 import { UsageError } from './failure.ts'
 import { gather } from './input.ts'
+import { Settings } from './settings.ts'
 import type { CompareTask } from './task.ts'
 
 /** How often the answers are drawn while they come, in milliseconds. */
@@ -11,7 +12,8 @@ const EVERY = 100
 
 /** Asks several models the same, shows what they answer as it comes, and gives the exit code: 0 where one has answered. */
 export async function compare({ models, ask }: CompareTask): Promise<number> {
-  const tasks = await Promise.all(models.map((model) => configured({ ...ask, model })))
+  const settings = await Settings.read(ask.config)
+  const tasks = models.map((model) => configuredBy(settings, { ...ask, model }))
   const prompt = await gather(ask)
   if (prompt === 'conversation') throw new UsageError('what shall they be asked? natter compare … "prompt"')
   const stop = new AbortController()

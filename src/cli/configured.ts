@@ -11,7 +11,14 @@ import type { AskTask } from './task.ts'
  * @throws UsageError for a file that is not right, or a template there is none of
  */
 export async function configured(task: AskTask): Promise<AskTask> {
-  const settings = await Settings.read(task.config)
+  return configuredBy(await Settings.read(task.config), task)
+}
+
+/**
+ * The same by files that are read already.
+ * @throws UsageError for a template there is none of
+ */
+export function configuredBy(settings: Settings, task: AskTask): AskTask {
   const name = task.template
   const template = name === undefined ? undefined : templateIn(settings, name)
   const isGivenServer = task.local !== undefined || task.baseUrl !== undefined
